@@ -1,0 +1,61 @@
+/**
+ * Small behaviours of every page. Each works on markup that is complete without it.
+ */
+import { announce } from "./live.js";
+
+/** Menus close on Escape, on a click elsewhere and when the focus leaves them. */
+function closeMenus(except = null) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details.menu")));
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest?.("details.menu")));
+
+/** A form with data-once is sent once: the second click of a double click does nothing. */
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+// a page that comes back by the browser's Back button must be usable again
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form[data-sent]");
+  if (form) release(form);
+});
+
+/** A select or checkbox with data-submit sends its form at once; the form's button stays for everybody else. */
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+/** After a refused form the focus goes to its list of errors. */
+document.querySelector("[data-focus]")?.focus();
+
+/** A button with data-print prints the page. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) print();
+});
+
+/** What htmx could not fetch is said, not swallowed. */
+document.addEventListener("htmx:sendError", () => announce(document.body.dataset.textOffline, "error"));
+document.addEventListener("htmx:responseError", () => announce(document.body.dataset.textRefused, "error"));
