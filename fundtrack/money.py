@@ -89,8 +89,8 @@ def split_exactly(total: Decimal | int, parts: int | Sequence[Decimal | int]) ->
     """Split an amount into parts that sum to the whole, to the cent.
 
     Each part is cut down to whole cents towards zero; the cents that are left go one by one to the first
-    parts (with weights: to the first parts whose weight is not zero). 3 163 over three is 1 054.34, 1 054.33,
-    1 054.33.
+    parts that were cut. So no part is a cent or more away from its exact share, and a part without weight
+    gets nothing. 3 163 over three is 1 054.34, 1 054.33, 1 054.33.
 
     Args:
         total: EUR in whole cents, of either sign.
@@ -112,10 +112,11 @@ def split_exactly(total: Decimal | int, parts: int | Sequence[Decimal | int]) ->
         raise ValueError(f"An amount is split over positive weights, not {parts!r}")
     cents = abs(int(Fraction(total) * 100))
     whole = sum(weights)
-    shares = [int(cents * weight / whole) for weight in weights]
-    # Each share lost less than a cent, so there are always fewer cents left than parts with a weight.
-    takers = [position for position, weight in enumerate(weights) if weight]
-    for position in takers[: cents - sum(shares)]:
+    exact = [cents * weight / whole for weight in weights]
+    shares = [int(share) for share in exact]
+    # Each cut is less than a cent, so there are always fewer cents left than parts that were cut.
+    cut = [position for position, share in enumerate(exact) if share != shares[position]]
+    for position in cut[: cents - sum(shares)]:
         shares[position] += 1
     sign = -1 if total < 0 else 1
     return [round_cents(Decimal(sign * share).scaleb(-DECIMAL_PLACES)) for share in shares]
