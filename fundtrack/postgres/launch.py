@@ -117,9 +117,7 @@ def _clear_stale(folder: Path) -> None:
         return
     with suppress(OSError):
         if Path(f"/proc/{int(lines[0])}/cwd").samefile(folder / "cluster"):
-            raise PostgresError(
-                f"Process {lines[0]}, which FundTrack did not start, serves it. Stop that first."
-            )
+            raise PostgresError(f"Process {lines[0]}, which FundTrack did not start, serves it. Stop that first.")
     (folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
 
 
