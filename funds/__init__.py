@@ -1,0 +1,1 @@
+"""Funds: use plans, budget lines, monthly actuals, months and drawdowns. The heart of FundTrack."""

@@ -1,0 +1,388 @@
+"""Booking of actuals. Every path into the ledger ends in ``record_actuals``."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from fundtrack import formats
+from fundtrack.actions import action
+from fundtrack.exceptions import Refusal
+from fundtrack.money import ZERO
+from fundtrack.periods import Month
+from fundtrack.triggers import LOCK_BOOKINGS
+from organisations.models import Membership, Organisation
+
+from ..models import Actual, Booking, BudgetLine, MonthState, UsePlan
+
+
+class MonthIsClosed(Refusal):
+    """The month takes no rows."""
+
+    code = "month_is_closed"
+
+
+class WrongCorrection(Refusal):
+    """The correction would stand in the wrong month or correct what cannot be corrected."""
+
+    code = "wrong_correction"
+
+
+class KeyUsedOtherwise(Refusal):
+    """The same key came with other content."""
+
+    code = "key_used_otherwise"
+
+
+@dataclass(frozen=True)
+class NewActual:
+    """One row to book."""
+
+    month: Month
+    #: EUR, not zero; a credit is negative.
+    amount: Decimal
+    #: The pair that finds the budget line (rule R1); a pair that finds none is booked outside the plan.
+    cost_centre_code: str
+    project_code: str
+    booked_on: date | None = None
+    account: str = ""
+    voucher: str = ""
+    description: str = ""
+    supplier: str = ""
+    #: Id of the actual that this row corrects.
+    corrects_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A figure typed over another: Σ of one line and month."""
+
+    line_id: int
+    month: Month
+    #: What the person saw before typing, EUR.
+    seen: Decimal
+    #: What the person typed, EUR.
+    new: Decimal
+
+
+@dataclass(frozen=True)
+class CellClash:
+    """A cell that somebody else changed meanwhile."""
+
+    change: CellChange
+    #: What the ledger holds now, EUR.
+    current: Decimal
+
+
+class CellConflict(Refusal):
+    """Some cells no longer hold what the person saw. Nothing was saved.
+
+    Attributes:
+        clashes: every such cell with the typed and the current figure.
+    """
+
+    code = "conflict"
+
+    def __init__(self, clashes: Sequence[CellClash]) -> None:
+        first = clashes[0]
+        super().__init__(
+            _("Somebody changed a figure meanwhile: it is now %(current)s, you typed %(typed)s. Nothing was saved.")
+            % {"current": formats.eur(first.current), "typed": formats.eur(first.change.new)}
+        )
+        self.clashes = tuple(clashes)
+
+
+@action
+def record_actuals(
+    *,
+    organisation: Organisation,
+    rows: Sequence[NewActual],
+    by: Membership,
+    at: datetime,
+    source: str,
+    key: UUID,
+    description: str = "",
+) -> Booking:
+    """Book rows as one sealed booking: all of them or none.
+
+    Args:
+        rows: what to book, in order; at least one.
+        source: a ``Booking.Source`` value.
+        key: made by the sender; the same key books once.
+
+    Returns:
+        The booking; the earlier one when the same key and content came before.
+
+    Raises:
+        MonthIsClosed: naming the month.
+        WrongCorrection: a correction stands in the wrong month.
+        KeyUsedOtherwise: the key came before with other content.
+        Refusal: for anything else that the database refuses.
+    """
+    by.require("enter_actuals")
+    earlier = Booking.objects.filter(organisation=organisation, key=key).first()
+    if earlier is not None:
+        if (earlier.row_count, earlier.total) != (len(rows), sum(row.amount for row in rows)):
+            raise KeyUsedOtherwise(_("This form was sent before with other figures. Load the page again."))
+        return earlier
+    _refuse_closed(organisation, {row.month for row in rows})
+    lines = lines_by_pair(organisation, {row.month.year for row in rows})
+    corrected = _corrected_rows(organisation, rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_booking', 'id'))")
+        booking_id = cursor.fetchone()[0]
+    Actual.objects.bulk_create(
+        [
+            Actual(
+                organisation=organisation,
+                booking_id=booking_id,
+                row_number=number,
+                month=row.month.first,
+                booked_on=row.booked_on,
+                line_id=lines.get((row.month.year, row.cost_centre_code, row.project_code)),
+                cost_centre_code=row.cost_centre_code,
+                project_code=row.project_code,
+                amount=row.amount,
+                account=row.account,
+                voucher=row.voucher,
+                description=row.description,
+                supplier=row.supplier,
+                corrects_id=row.corrects_id,
+                concerns_month=_month_concerned(organisation, row, corrected),
+            )
+            for number, row in enumerate(rows, start=1)
+        ],
+        batch_size=2000,
+    )
+    booking = Booking.objects.create(
+        pk=booking_id,
+        organisation=organisation,
+        source=source,
+        description=description,
+        key=key,
+        made_by=by,
+        made_at=at,
+    )
+    # Number, totals and digest were set by the database.
+    booking.refresh_from_db()
+    return booking
+
+
+@action
+def enter_cells(
+    *, plan: UsePlan, cells: Sequence[CellChange], by: Membership, at: datetime, source: str, key: UUID
+) -> Booking | None:
+    """Bring cells of the monthly grid to the typed figures by booking the differences.
+
+    Returns:
+        The booking, or None when every cell holds its figure already.
+
+    Raises:
+        CellConflict: a cell no longer holds what the person saw (and not what was typed either).
+        Refusal: as ``record_actuals``.
+    """
+    by.require("enter_actuals")
+    earlier = Booking.objects.filter(organisation=plan.organisation, key=key).first()
+    if earlier is not None:
+        return earlier
+    with connection.cursor() as cursor:
+        # Two people saving one cell are one after the other from here on: the second sees the first one's row.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [plan.organisation_id, LOCK_BOOKINGS])
+    lines = {
+        line.pk: line
+        for line in BudgetLine.objects.filter(plan=plan, pk__in={cell.line_id for cell in cells}).select_related(
+            "target__cost_centre"
+        )
+    }
+    current = _sums(cells)
+    clashes = [
+        CellClash(cell, current[cell.line_id, cell.month])
+        for cell in cells
+        if current[cell.line_id, cell.month] not in (cell.seen, cell.new)
+    ]
+    if clashes:
+        raise CellConflict(clashes)
+    rows = [
+        NewActual(
+            month=cell.month,
+            amount=cell.new - current[cell.line_id, cell.month],
+            cost_centre_code=lines[cell.line_id].target.cost_centre.code,
+            project_code=lines[cell.line_id].project_code,
+        )
+        for cell in cells
+        if cell.new != current[cell.line_id, cell.month]
+    ]
+    if not rows:
+        return None
+    return record_actuals(organisation=plan.organisation, rows=rows, by=by, at=at, source=source, key=key)
+
+
+@action
+def correct_actual(
+    *,
+    organisation: Organisation,
+    actual: Actual,
+    amount: Decimal,
+    by: Membership,
+    at: datetime,
+    key: UUID,
+    description: str,
+    voucher: str = "",
+) -> Booking:
+    """Book a difference row that corrects ``actual``: in its own month, or in the first open month if that is closed.
+
+    Args:
+        amount: the difference in EUR, not the new figure.
+    """
+    if actual.line_id is None:
+        raise WrongCorrection(_("A row outside the plan is settled, not corrected."))
+    row = NewActual(
+        month=correction_month(organisation, Month.of(actual.month)),
+        amount=amount,
+        cost_centre_code=actual.cost_centre_code,
+        project_code=actual.project_code,
+        account=actual.account,
+        voucher=voucher,
+        description=description,
+        supplier=actual.supplier,
+        corrects_id=actual.pk,
+    )
+    return record_actuals(organisation=organisation, rows=[row], by=by, at=at, source=Booking.Source.FORM, key=key)
+
+
+@action
+def settle_outside(
+    *,
+    organisation: Organisation,
+    actual: Actual,
+    line: BudgetLine | None,
+    by: Membership,
+    at: datetime,
+    key: UUID,
+    reason: str,
+) -> Booking:
+    """Settle a row outside the plan: reverse it, and book it on ``line`` or (None) leave it to the ordinary budget."""
+    if actual.line_id is not None or not Actual.objects.unsettled().filter(pk=actual.pk).exists():
+        raise WrongCorrection(_("This row is settled already."))
+    if not reason.strip():
+        raise WrongCorrection(_("Say why the row is settled this way."))
+    month = correction_month(organisation, Month.of(actual.month))
+    reversal = NewActual(
+        month=month,
+        amount=-actual.amount,
+        cost_centre_code=actual.cost_centre_code,
+        project_code=actual.project_code,
+        account=actual.account,
+        voucher=actual.voucher,
+        description=actual.description,
+        supplier=actual.supplier,
+        corrects_id=actual.pk,
+    )
+    rows = [reversal]
+    if line is not None:
+        rows.append(
+            replace(
+                reversal,
+                amount=actual.amount,
+                cost_centre_code=line.target.cost_centre.code,
+                project_code=line.project_code,
+            )
+        )
+    return record_actuals(
+        organisation=organisation,
+        rows=rows,
+        by=by,
+        at=at,
+        source=Booking.Source.SETTLEMENT,
+        key=key,
+        description=reason.strip(),
+    )
+
+
+def lines_by_pair(organisation: Organisation, years: Iterable[int]) -> dict[tuple[int, str, str], int]:
+    """(year, cost centre code, project code) → line id, over the plans in force of ``years``."""
+    found = BudgetLine.objects.filter(
+        organisation=organisation, year__in=set(years), plan__state=UsePlan.State.ACTIVE
+    ).values_list("year", "target__cost_centre__code", "project_code", "pk")
+    return {(year, centre, code): pk for year, centre, code, pk in found}
+
+
+def first_open_month(organisation: Organisation) -> Month | None:
+    """The month after the last one that is not open; None while no month has been closed."""
+    last = (
+        MonthState.objects.filter(organisation=organisation)
+        .exclude(state=MonthState.State.OPEN)
+        .order_by("-month")
+        .values_list("month", flat=True)
+        .first()
+    )
+    return Month.of(last).next() if last else None
+
+
+def correction_month(organisation: Organisation, month: Month) -> Month:
+    """Where a correction of a row of ``month`` stands: in that month while it is open, else the first open one."""
+    first_open = first_open_month(organisation)
+    return month if first_open is None or month >= first_open else first_open
+
+
+def _refuse_closed(organisation: Organisation, months: set[Month]) -> None:
+    closed = (
+        MonthState.objects.filter(organisation=organisation, month__in=[month.first for month in months])
+        .exclude(state=MonthState.State.OPEN)
+        .order_by("month")
+        .values_list("month", flat=True)
+        .first()
+    )
+    if closed is not None:
+        raise MonthIsClosed(
+            _("%(month)s is closed. Nothing was saved; a correction is booked in %(open)s, the first open month.")
+            % {
+                "month": formats.month_short(closed),
+                "open": formats.month_short(first_open_month(organisation)),
+            }
+        )
+
+
+def _corrected_rows(organisation: Organisation, rows: Sequence[NewActual]) -> dict[int, Actual]:
+    wanted = {row.corrects_id for row in rows if row.corrects_id is not None}
+    found = Actual.objects.filter(organisation=organisation).in_bulk(wanted) if wanted else {}
+    if missing := wanted - found.keys():
+        raise WrongCorrection(_("There is no row %(row)s to correct.") % {"row": min(missing)})
+    return found
+
+
+def _month_concerned(organisation: Organisation, row: NewActual, corrected: dict[int, Actual]) -> date | None:
+    """The closed month that a correction concerns, or None; refuses a correction in the wrong month."""
+    if row.corrects_id is None:
+        return None
+    original = corrected[row.corrects_id]
+    month = Month.of(original.month)
+    where = correction_month(organisation, month)
+    if row.month != where:
+        raise WrongCorrection(
+            _("Row %(row)s belongs to %(month)s: its correction is booked in %(where)s.")
+            % {"row": original.pk, "month": formats.month_short(month), "where": formats.month_short(where)}
+        )
+    return original.concerns_month if row.month == month else original.concerns_month or original.month
+
+
+def _sums(cells: Sequence[CellChange]) -> dict[tuple[int, Month], Decimal]:
+    sums: dict[tuple[int, Month], Decimal] = defaultdict(lambda: ZERO)
+    grouped = (
+        Actual.objects.filter(
+            line_id__in={cell.line_id for cell in cells}, month__in={cell.month.first for cell in cells}
+        )
+        .values_list("line_id", "month")
+        .annotate(total=Sum("amount"))
+        .order_by()
+    )
+    for line_id, month, total in grouped:
+        if line_id is not None:
+            sums[line_id, Month.of(month)] = total
+    return sums

@@ -1,0 +1,208 @@
+"""The drawdown document: proposed, approved by another person, posted; or withdrawn."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from fundtrack import formats
+from fundtrack.actions import action
+from fundtrack.exceptions import Refusal
+from fundtrack.periods import Month
+from fundtrack.triggers import LOCK_FUND_ENTRIES
+from organisations.models import Membership
+
+from ..models import Drawdown, DrawdownRow, Fund, FundEntry, UsePlan
+from ..queries.drawdowns import LineDrawdown, drawdown_lines, lowest_balance_from, undrawn_months
+from .months import lock_up_to
+
+
+class DrawdownRefusal(Refusal):
+    """The drawdown cannot take this step now."""
+
+    code = "drawdown_step"
+
+
+class BalanceTooSmall(DrawdownRefusal):
+    """The fund cannot carry the drawdown.
+
+    Attributes:
+        missing: EUR that the fund lacks.
+    """
+
+    code = "balance_too_small"
+
+    def __init__(self, missing: Decimal, day: date) -> None:
+        super().__init__(
+            _("The fund's balance does not suffice: %(missing)s is missing on %(day)s.")
+            % {"missing": formats.eur(missing), "day": formats.day(day)}
+        )
+        self.missing = missing
+
+
+def booking_dates(fund: Fund, month: Month) -> tuple[date, date]:
+    """First and last day on which a drawdown of ``month`` may be booked (rule R2 and the fund's December rule)."""
+    if month.number == 12 and fund.december_rule == Fund.DecemberRule.SAME_YEAR:
+        return month.last, month.last
+    return month.next().first, month.next().last
+
+
+@action
+def propose_drawdown(
+    *, plan: UsePlan, month: Month, by: Membership, at: datetime, booking_on: date | None = None
+) -> Drawdown:
+    """Make the document of one plan and month from the ledger.
+
+    Args:
+        booking_on: day on which the fund is drawn; by default the first day that the fund's rule allows.
+
+    Raises:
+        Refusal: the month is open, an earlier month with something to draw has no posted document, or this month
+            has a document already.
+    """
+    by.require("propose_drawdown")
+    standing = Drawdown.objects.standing().filter(plan=plan, month=month.first).first()
+    if standing is not None:
+        raise DrawdownRefusal(
+            _("The drawdown of %(month)s is %(state)s already.")
+            % {"month": formats.month_short(month), "state": standing.get_state_display().lower()}
+        )
+    if earlier := undrawn_months(plan, before=month):
+        raise DrawdownRefusal(
+            _("%(month)s has actuals and no posted drawdown: drawdowns are made in order.")
+            % {"month": formats.month_short(earlier[0])}
+        )
+    first_day, _last_day = booking_dates(plan.fund, month)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_drawdown', 'id'))")
+        drawdown_id = cursor.fetchone()[0]
+    DrawdownRow.objects.bulk_create(_row(plan, drawdown_id, line) for line in drawdown_lines(plan, month))
+    drawdown = Drawdown.objects.create(
+        pk=drawdown_id,
+        organisation=plan.organisation,
+        plan=plan,
+        month=month.first,
+        booking_on=booking_on or first_day,
+        prepared_by=by,
+        prepared_at=at,
+    )
+    drawdown.refresh_from_db()
+    return drawdown
+
+
+@action
+def approve_drawdown(*, drawdown: Drawdown, by: Membership, at: datetime) -> Drawdown:
+    """Approve a proposed document.
+
+    Raises:
+        BalanceTooSmall: the fund lacks money on the booking date or later, saying how much.
+        Refusal: the approver prepared it, or it is not proposed.
+    """
+    by.require("approve_drawdown")
+    drawdown = _held(drawdown)
+    if drawdown.state != Drawdown.State.PROPOSED:
+        raise _wrong_state(drawdown)
+    if drawdown.prepared_by.user_id == by.user_id:
+        raise DrawdownRefusal(
+            _("The approver must be another person than the preparer."), code="approver_is_not_preparer"
+        )
+    _refuse_overdraft(drawdown)
+    drawdown.state, drawdown.approved_by, drawdown.approved_at = Drawdown.State.APPROVED, by, at
+    drawdown.save()
+    return drawdown
+
+
+@action
+def post_drawdown(*, drawdown: Drawdown, by: Membership, at: datetime) -> Drawdown:
+    """Post an approved document: number it, book the fund's entry, lock the month (and those before it).
+
+    Raises:
+        BalanceTooSmall: the fund lacks money by now.
+        Refusal: it is not approved.
+    """
+    by.require("post_drawdown")
+    drawdown = _held(drawdown)
+    if drawdown.state != Drawdown.State.APPROVED:
+        raise _wrong_state(drawdown)
+    _refuse_overdraft(drawdown)
+    # The number is given by the database; any value that is not empty asks for it.
+    drawdown.state, drawdown.posted_by, drawdown.posted_at, drawdown.number = Drawdown.State.POSTED, by, at, 0
+    drawdown.save()
+    if drawdown.total:
+        FundEntry.objects.create(
+            organisation=drawdown.organisation,
+            fund=drawdown.plan.fund,
+            entry_on=drawdown.booking_on,
+            kind=FundEntry.Kind.DRAWDOWN,
+            amount=-drawdown.total,
+            drawdown=drawdown,
+            key=uuid4(),
+            entered_by=by,
+            entered_at=at,
+        )
+    lock_up_to(organisation=drawdown.organisation, month=Month.of(drawdown.month), by=by, at=at)
+    drawdown.refresh_from_db()
+    return drawdown
+
+
+@action
+def withdraw_drawdown(*, drawdown: Drawdown, by: Membership, at: datetime, reason: str) -> Drawdown:
+    """Withdraw a document that is not posted; the month can then be reopened or drawn again.
+
+    Raises:
+        Refusal: it is posted or withdrawn already, or the reason is missing.
+    """
+    by.require("withdraw_drawdown")
+    drawdown = _held(drawdown)
+    if drawdown.state not in (Drawdown.State.PROPOSED, Drawdown.State.APPROVED):
+        raise _wrong_state(drawdown)
+    if not reason.strip():
+        raise DrawdownRefusal(_("Say why the drawdown is withdrawn."))
+    drawdown.state, drawdown.withdrawn_by, drawdown.withdrawn_at = Drawdown.State.WITHDRAWN, by, at
+    drawdown.withdrawal_reason = reason.strip()
+    drawdown.save()
+    return drawdown
+
+
+def _held(drawdown: Drawdown) -> Drawdown:
+    """The document as it is now, held against a second click until the transaction ends."""
+    return (
+        Drawdown.objects.select_for_update(of=("self",))
+        .select_related("organisation", "plan__fund", "prepared_by")
+        .get(pk=drawdown.pk)
+    )
+
+
+def _wrong_state(drawdown: Drawdown) -> DrawdownRefusal:
+    return DrawdownRefusal(
+        _("The drawdown of %(month)s is %(state)s.")
+        % {
+            "month": formats.month_short(Month.of(drawdown.month)),
+            "state": drawdown.get_state_display().lower(),
+        }
+    )
+
+
+def _refuse_overdraft(drawdown: Drawdown) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [drawdown.organisation_id, LOCK_FUND_ENTRIES])
+    lowest = lowest_balance_from(drawdown.plan.fund, drawdown.booking_on)
+    if drawdown.total > 0 and lowest.balance < drawdown.total:
+        raise BalanceTooSmall(drawdown.total - lowest.balance, lowest.day)
+
+
+def _row(plan: UsePlan, drawdown_id: int, line: LineDrawdown) -> DrawdownRow:
+    return DrawdownRow(
+        organisation_id=plan.organisation_id,
+        plan=plan,
+        drawdown_id=drawdown_id,
+        line_id=line.line_id,
+        amount=line.amount,
+        actual_cumulative=line.actual_cumulative,
+        drawn_before=line.drawn_before,
+        covered=line.covered,
+        drawdown_amount=line.drawdown,
+        uncovered=line.uncovered,
+    )

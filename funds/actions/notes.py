@@ -1,0 +1,97 @@
+"""Comments, judgements on rules R4–R6, and interfaces to other measures."""
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from fundtrack.actions import action
+from fundtrack.exceptions import Refusal
+from fundtrack.periods import Month
+from organisations.models import Membership
+
+from ..models import BudgetLine, Comment, Interface, Judgement
+
+#: Longest comment, in characters; a board reads it on one page.
+COMMENT_LIMIT = 2000
+
+
+class NoteRefusal(Refusal):
+    """The note cannot be recorded like this."""
+
+    code = "note"
+
+
+def may_comment(membership: Membership, line: BudgetLine) -> bool:
+    """A project lead comments on lines of the cost centres in scope, and on lines that name the lead responsible."""
+    if not membership.may("comment_lines"):
+        return False
+    if membership.pk in (line.responsible_id, line.target.responsible_id):
+        return True
+    return membership.lead_scopes.filter(cost_centre=line.target.cost_centre_id).exists()
+
+
+@action
+def write_comment(*, line: BudgetLine, month: Month, text: str, by: Membership, at: datetime) -> Comment | None:
+    """Write a new version of the comment on a line and month; an empty text takes it back.
+
+    Returns:
+        The new version, or None when nothing changed.
+    """
+    by.require("comment_lines")
+    if not may_comment(by, line):
+        raise NoteRefusal(_("You comment on your own lines only."), code="not_allowed")
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > COMMENT_LIMIT:
+        raise NoteRefusal(
+            _("The comment has %(length)s characters; at most %(limit)s fit.")
+            % {"length": len(text), "limit": COMMENT_LIMIT}
+        )
+    newest = Comment.objects.filter(line=line, month=month.first).order_by("-id").first()
+    if (newest.text if newest else "") == text:
+        return None
+    return Comment.objects.create(
+        organisation_id=line.organisation_id, line=line, month=month.first, text=text, written_by=by, written_at=at
+    )
+
+
+@action
+def record_judgement(
+    *, line: BudgetLine, rule: str, verdict: str, grounds: str, judged_on: date, by: Membership, at: datetime
+) -> Judgement:
+    """Record who judged that the line's measures fit a rule, when and on what grounds."""
+    by.require("edit_plan")
+    if not grounds.strip():
+        raise NoteRefusal(_("Give the grounds of the judgement."))
+    return Judgement.objects.create(
+        organisation_id=line.organisation_id,
+        line=line,
+        rule=rule,
+        verdict=verdict,
+        grounds=grounds.strip(),
+        judged_on=judged_on,
+        judged_by=by,
+        recorded_at=at,
+    )
+
+
+@action
+def add_interface(
+    *, line: BudgetLine, theme: str, other_measure: str, funding_source: str, note: str, by: Membership
+) -> Interface:
+    """Link a line with a measure on the same theme that is paid from another source (rule R6)."""
+    by.require("edit_plan")
+    return Interface.objects.create(
+        organisation_id=line.organisation_id,
+        line=line,
+        theme=theme.strip(),
+        other_measure=other_measure.strip(),
+        funding_source=funding_source.strip(),
+        note=note.strip(),
+    )
+
+
+@action
+def remove_interface(*, interface: Interface, by: Membership) -> None:
+    """Remove a link; its history stays."""
+    by.require("edit_plan")
+    interface.delete()

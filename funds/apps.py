@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FundsConfig(AppConfig):
+    name = "funds"
+
+    def ready(self) -> None:
+        from . import refusals  # noqa: F401

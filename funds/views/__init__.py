@@ -1,0 +1,1 @@
+"""Views: load, form, one action or query call, redirect or render."""

@@ -1,0 +1,52 @@
+"""The frame of every action: one transaction, deferred checks before it ends, refusals in plain words."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .exceptions import Refusal
+from .triggers import refusal_name
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: What to say when the database refuses, by the name of the constraint or trigger. Apps add theirs with ``explain``.
+_EXPLANATIONS: dict[str, str | Promise] = {}
+
+
+def explain(explanations: dict[str, str | Promise]) -> None:
+    """Register plain words for constraints and triggers of an app."""
+    _EXPLANATIONS.update(explanations)
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a write: all or nothing, deferred constraints checked inside, database refusals as ``Refusal``.
+
+    Raises:
+        Refusal: with ``code`` set to the constraint's name when the database refused.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                result = function(*args, **kwargs)
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                return result
+        except IntegrityError as error:
+            raise refusal_of(error) from error
+
+    return run
+
+
+def refusal_of(error: IntegrityError) -> Refusal:
+    """The refusal that explains a database error; one sentence, never the database's own text."""
+    name = refusal_name(error)
+    fallback = _("The change breaks a rule of the database (%(rule)s). Nothing was saved.") % {"rule": name or "–"}
+    return Refusal(_EXPLANATIONS.get(name, fallback), code=name or "integrity")

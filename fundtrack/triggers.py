@@ -1,0 +1,69 @@
+"""Building blocks for PostgreSQL triggers: what must always hold is refused by the database itself.
+
+Every refusal has SQLSTATE 23514 (check_violation), so that Django raises ``IntegrityError``, and carries the
+trigger's own name as the constraint name, so that code can tell one refusal from another.
+"""
+
+import pgtrigger
+from django.db import IntegrityError
+
+#: Advisory lock keys ``(organisation, number)``: a month uses its yyyymm, the two chains use these.
+LOCK_BOOKINGS = 1
+LOCK_FUND_ENTRIES = 2
+
+
+def refuse(name: str, message: str, *arguments: str) -> str:
+    """SQL that refuses the statement.
+
+    Args:
+        name: short stable name, found again by ``refusal_name``.
+        message: English sentence with ``%`` placeholders for ``arguments`` (SQL expressions).
+    """
+    parts = ", ".join((f"'{message}'", *arguments))
+    return f"RAISE EXCEPTION {parts} USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';"
+
+
+def refusal_name(error: IntegrityError) -> str:
+    """Name of the constraint or trigger that refused, or an empty text."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) or ""
+
+
+def append_only(prefix: str) -> list[pgtrigger.Trigger]:
+    """Triggers that let a table grow and nothing else: no update, no delete, no truncate."""
+    name = f"{prefix}_append_only"
+    return [
+        pgtrigger.Trigger(
+            name=name,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            func=refuse(name, "Rows of % are never changed or deleted.", "TG_TABLE_NAME"),
+        ),
+        no_truncate(prefix),
+    ]
+
+
+def no_truncate(prefix: str) -> pgtrigger.Trigger:
+    """Trigger that refuses TRUNCATE, which row triggers do not see."""
+    name = f"{prefix}_no_truncate"
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        level=pgtrigger.Statement,
+        func=refuse(name, "Table % is never emptied.", "TG_TABLE_NAME"),
+    )
+
+
+def no_delete(prefix: str) -> list[pgtrigger.Trigger]:
+    """Triggers that refuse DELETE and TRUNCATE: rows may change state, and stay."""
+    name = f"{prefix}_no_delete"
+    return [
+        pgtrigger.Trigger(
+            name=name,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Delete,
+            func=refuse(name, "Rows of % are never deleted.", "TG_TABLE_NAME"),
+        ),
+        no_truncate(prefix),
+    ]

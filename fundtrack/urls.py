@@ -1,0 +1,14 @@
+"""All addresses. An organisation's pages begin with its own name; their names are global."""
+
+from django.urls import include, path, register_converter
+
+from fundtrack.periods import MonthConverter
+
+register_converter(MonthConverter, "month")
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("organisations.urls")),
+    path("<slug:organisation>/", include("reporting.urls")),
+    path("<slug:organisation>/", include("funds.urls")),
+]

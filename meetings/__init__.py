@@ -1,0 +1,1 @@
+"""Deciding bodies and their meetings."""

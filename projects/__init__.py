@@ -1,0 +1,1 @@
+"""Project portfolio, calls and applications, co-funding decisions, results. No model yet."""
