@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -91,6 +92,10 @@ TEMPLATES = [
         },
     }
 ]
+
+# forms and tables are dressed by our own templates (templates/django/forms, templates/components)
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
 # --- database: PostgreSQL 15 or newer; without DATABASE_URL an embedded one in DATA_DIR (decision D1)
 DATABASE_URL = env.str("DATABASE_URL", default="")
