@@ -21,7 +21,7 @@ def load_plan(request: OrganisationRequest, fund: str, year: int) -> UsePlan:
 
 
 def lines_in_scope(plan: UsePlan, membership: Membership) -> QuerySet[BudgetLine]:
-    """Lines of ``plan`` that the member sees: all, or a project lead's own (cost-centre scope, or named responsible)."""
+    """Lines of ``plan`` that the member sees: all, or a project lead's own (by cost centre, or named responsible)."""
     lines = plan.lines.select_related("target__cost_centre", "target__responsible__user", "responsible__user")
     if not membership.sees_own_lines_only:
         return lines

@@ -61,7 +61,7 @@ def drawdown_lines(plan: UsePlan, month: Month) -> list[LineDrawdown]:
     sql = LINE_FACTS.format(plan="%(plan)s", month="%(month)s")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT line_id, amount, actual_cumulative, actual_month, drawn_before FROM ({sql}) facts ORDER BY line_id",
+            f"SELECT line_id, amount, actual_cumulative, actual_month, drawn_before FROM ({sql}) f ORDER BY line_id",
             {"plan": plan.pk, "month": month.first},
         )
         return [
