@@ -24,9 +24,9 @@ test: prepare-test lint types checks ## set everything up and run every check an
 	$(say) 'running the tests'
 	@$(python) -m pytest -n 2 $(PYTEST)
 
-test-reverse: prepare-test ## run the tests without a browser in reverse order
+test-reverse: prepare-test ## run the quick tests without a browser in reverse order
 	$(say) 'running the tests without a browser in reverse order'
-	@$(python) -m pytest -n 2 -m 'not e2e' --reverse $(PYTEST)
+	@$(python) -m pytest -n 2 -m 'not e2e and not slow' --reverse $(PYTEST)
 
 setup: prepare ## make .venv/bin/python manage.py ready for use (the part that demo and test share)
 	$(say) 'bringing the database up to date'

@@ -1,0 +1,178 @@
+"""FundTrack served as its own process from its own database, for tests that drive a browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+from urllib.request import urlopen
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+PREFIX = "fundtrack_e2e"
+
+
+class ServedInstallation:
+    """A running FundTrack: its address, its database and the commands on it."""
+
+    def __init__(self, *, url: str, environment: dict[str, str], database: str, folder: Path) -> None:
+        #: address without a slash at the end, such as ``http://127.0.0.1:40123``
+        self.url = url
+        #: name of its database
+        self.database = database
+        #: its ``FUNDTRACK_DATA``: files, mails and the server's log
+        self.folder = folder
+        self._environment = environment
+
+    def manage(self, *arguments: str, check: bool = True) -> str:
+        """Run ``manage.py`` on this installation and return its output."""
+        return run_manage(self._environment, *arguments, check=check)
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Return the rows of an SQL query on its database."""
+        with connect(self.database) as connection:
+            return connection.execute(query, parameters or None).fetchall()  # type: ignore[arg-type]
+
+    def mails(self) -> list[str]:
+        """Return the mails it has sent, oldest first."""
+        return [path.read_text(encoding="utf-8") for path in sorted((self.folder / "mails").glob("*"))]
+
+    def log(self) -> str:
+        """Return what the server has written."""
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+
+def connect(database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+    """Open a connection to a database of the tests' server."""
+    server = settings.DATABASES["default"]
+    options = {key: value for key, value in server.get("OPTIONS", {}).items() if key in ("host", "port")}
+    options.setdefault("host", server["HOST"])
+    options.setdefault("port", server["PORT"])
+    return psycopg.connect(
+        dbname=database, user=server["USER"], password=server.get("PASSWORD"), autocommit=True, **options
+    )
+
+
+def database_url(database: str) -> str:
+    """Address of a database of the tests' server, for ``DATABASE_URL``."""
+    server = settings.DATABASES["default"]
+    options = server.get("OPTIONS", {})
+    place = {"host": options.get("host") or server["HOST"], "port": options.get("port") or server["PORT"]}
+    person = quote(server["USER"], safe="")
+    if password := server.get("PASSWORD"):
+        person += ":" + quote(password, safe="")
+    return f"postgresql://{person}@/{database}?{urlencode({key: value for key, value in place.items() if value})}"
+
+
+def run_id() -> str:
+    """Number of the process that leads this test run; the same in all its workers."""
+    return str(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid())
+
+
+def drop_databases() -> None:
+    """Drop the databases of this test run, and of earlier ones that were killed."""
+    with connect() as connection:
+        query = "SELECT datname FROM pg_database WHERE datname LIKE %s"
+        for (name,) in connection.execute(query, [f"{PREFIX}_%"]).fetchall():
+            owner = name.removeprefix(f"{PREFIX}_").split("_")[0]
+            if owner == run_id() or not _is_alive(int(owner)):
+                drop_database(name)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def create_database(name: str, *, template: str = "template0") -> None:
+    """Create a database as a copy of another one, which nobody may be using."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with connect() as connection:
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop_database(name: str) -> None:
+    """Drop a database even while it is in use."""
+    with connect() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def environment_of(database: str, folder: Path) -> dict[str, str]:
+    """Return the environment of an installation in ``folder`` on ``database``."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FUNDTRACK_", "PYTEST_"))}
+    mails = folder / "mails"
+    mails.mkdir(parents=True, exist_ok=True)
+    return {
+        **kept,
+        "DATABASE_URL": database_url(database),
+        "EMAIL_URL": f"filemail://{quote(str(mails))}",
+        "FUNDTRACK_DATA": str(folder),
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": "not secret: an installation that lives as long as one test module",
+    }
+
+
+def run_manage(environment: dict[str, str], *arguments: str, check: bool = True) -> str:
+    """Run ``manage.py`` in ``environment``; returns what it printed, errors included."""
+    result = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    if check and result.returncode:
+        raise AssertionError(f"manage.py {' '.join(arguments)} ended with {result.returncode}:\n{result.stdout}")
+    return result.stdout
+
+
+@contextmanager
+def served(database: str, folder: Path) -> Iterator[ServedInstallation]:
+    """Serve the installation in ``folder`` on ``database`` from a free port while the block runs."""
+    environment = environment_of(database, folder)
+    # The socket is made here and inherited, so that nobody else can take the port in between.
+    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "server.log").open("wb") as log:
+        port = listener.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "fundtrack.wsgi", "--bind", f"fd://{listener.fileno()}"]
+        command += ["--workers", "1", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, pass_fds=[listener.fileno()]
+        )
+        installation = ServedInstallation(
+            url=f"http://127.0.0.1:{port}", environment=environment, database=database, folder=folder
+        )
+        try:
+            _wait_until_served(installation, process)
+            yield installation
+        finally:
+            process.terminate()
+            process.wait(timeout=START_SECONDS)
+
+
+def _wait_until_served(installation: ServedInstallation, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            # The socket listens from the start: the answer comes when the application is loaded.
+            with urlopen(f"{installation.url}/accounts/login/", timeout=START_SECONDS):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"FundTrack did not start to serve:\n{installation.log()}")
