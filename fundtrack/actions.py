@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
                 return result
+        except DataError as error:
+            raise Refusal(_("A value is too long or too large. Nothing was saved."), code="too_large") from error
         except IntegrityError as error:
             raise refusal_of(error) from error
 
@@ -47,6 +50,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
 def refusal_of(error: IntegrityError) -> Refusal:
     """The refusal that explains a database error; one sentence, never the database's own text."""
+    if isinstance(error, ProtectedError):
+        return Refusal(_("Other records depend on this, so it stays. Nothing was saved."), code="protected")
     name = refusal_name(error)
     fallback = _("The change breaks a rule of the database (%(rule)s). Nothing was saved.") % {"rule": name or "–"}
     return Refusal(_EXPLANATIONS.get(name, fallback), code=name or "integrity")
