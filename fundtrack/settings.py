@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
-    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -95,9 +94,6 @@ TEMPLATES = [
 ]
 
 # forms and tables are dressed by our own templates (templates/django/forms, templates/components)
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-DJANGO_TABLES2_TEMPLATE = "components/table.html"
-
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
