@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
-from django.db.models import BaseConstraint, Model
+from django.db.models import BaseConstraint, Field, Model
 from django.utils.translation import gettext_lazy as _
 
 
@@ -41,14 +41,14 @@ class MatchesParent(BaseConstraint):
 
     def _sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         parent = model._meta.get_field(self.field).related_model
-        assert isinstance(parent, type) and issubclass(parent, Model)
+        assert isinstance(parent, type) and issubclass(parent, Model) and parent._meta.pk is not None
         quote = schema_editor.quote_name
-        own = [model._meta.get_field(name).column for name in (self.field, *self.shared)]
-        theirs = [parent._meta.pk.column, *(parent._meta.get_field(name).column for name in self.shared)]
+        own = [_column(model, name) for name in (self.field, *self.shared)]
+        theirs = [parent._meta.pk.attname, *(_column(parent, name) for name in self.shared)]
         return (
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY ({', '.join(map(quote, own))}) "
-            f"REFERENCES {quote(parent._meta.db_table)} ({', '.join(map(quote, theirs))}) "
+            f"FOREIGN KEY ({', '.join(quote(column) for column in own)}) "
+            f"REFERENCES {quote(parent._meta.db_table)} ({', '.join(quote(column) for column in theirs)}) "
             "DEFERRABLE INITIALLY DEFERRED"
         )
 
@@ -68,7 +68,7 @@ class MatchesParent(BaseConstraint):
         parent = getattr(instance, self.field, None)
         if parent is None:
             return
-        attnames = [model._meta.get_field(name).attname for name in self.shared]
+        attnames = [_column(model, name) for name in self.shared]
         if any(getattr(instance, name) != getattr(parent, name) for name in attnames):
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
 
@@ -82,3 +82,10 @@ class MatchesParent(BaseConstraint):
         return NotImplemented
 
     __hash__ = BaseConstraint.__hash__
+
+
+def _column(model: type[Model], name: str) -> str:
+    """Column of a field; for a foreign key its attribute and its column have one name (``organisation_id``)."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field.attname

@@ -15,12 +15,13 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[ModelClass], ModelCla
     Args:
         exclude: fields that are not history (a password hash).
     """
-    return pghistory.track(
+    track: Callable[[ModelClass], ModelClass] = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         exclude=list(exclude) or None,
     )
+    return track
 
 
 @contextmanager

@@ -32,7 +32,7 @@ ACTUAL_TRIGGERS = [
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         level=pgtrigger.Statement,
-        referencing=pgtrigger.Referencing(new="new_rows"),
+        referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]
         declare=[("bad", "record")],
         func=f"""
             PERFORM pg_advisory_xact_lock_shared(m.organisation_id::int, to_char(m.month, 'YYYYMM')::int)
