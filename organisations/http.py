@@ -44,13 +44,13 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
                 return HttpResponseNotAllowed(methods)
             if request.method in ("GET", "HEAD"):
                 with read_only():
-                    response = _enter(request, organisation, permission, view, args, kwargs)
+                    response: Any = _enter(request, organisation, permission, view, args, kwargs)
                     if hasattr(response, "render") and not response.is_rendered:
                         response.render()
             else:
                 response = _enter(request, organisation, permission, view, args, kwargs)
             add_never_cache_headers(response)
-            return response
+            return response  # type: ignore[no-any-return]
 
         protected: Any = login_required(gate)
         protected.permission = permission

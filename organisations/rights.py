@@ -51,3 +51,13 @@ RIGHTS = {
 def roles_with(permission: str) -> frozenset[Role]:
     """Roles that have ``permission``; ``KeyError`` for a permission that is not in the table."""
     return RIGHTS[permission][0]
+
+
+def role_of(text: str) -> Role:
+    """Read a role as a command line or a file names it; ``project_lead`` and ``project-lead`` are the lead.
+
+    Raises:
+        ValueError: there is no such role.
+    """
+    name = text.strip().lower().replace("-", "_")
+    return Role("lead" if name == "project_lead" else name)
