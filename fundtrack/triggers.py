@@ -7,9 +7,10 @@ trigger's own name as the constraint name, so that code can tell one refusal fro
 import pgtrigger
 from django.db import IntegrityError
 
-#: Advisory lock keys ``(organisation, number)``: a month uses its yyyymm, the two chains use these.
+#: Advisory lock keys ``(organisation, number)``: one for each of the two chains, one for the states of the months.
 LOCK_BOOKINGS = 1
 LOCK_FUND_ENTRIES = 2
+LOCK_MONTHS = 3
 
 
 def refuse(name: str, message: str, *arguments: str) -> str:

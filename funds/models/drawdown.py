@@ -101,7 +101,9 @@ class Drawdown(models.Model):
                 name="drawdown_steps_paired",
             ),
             models.CheckConstraint(
-                condition=Q(state="proposed", approved_by__isnull=True, withdrawn_by__isnull=True)
+                condition=Q(
+                    state="proposed", approved_by__isnull=True, posted_by__isnull=True, withdrawn_by__isnull=True
+                )
                 | Q(
                     state="approved",
                     approved_by__isnull=False,

@@ -8,6 +8,7 @@ import pgtrigger
 from fundtrack.triggers import LOCK_FUND_ENTRIES, refuse
 
 from ..sql import LINE_FACTS
+from .months import hold_months
 from .plan import HOLD_PLAN
 
 ROW_TRIGGERS = [
@@ -26,7 +27,7 @@ ROW_TRIGGERS = [
 
 _PROPOSE = f"""
     {HOLD_PLAN.format(plan="NEW.plan_id")}
-    PERFORM pg_advisory_xact_lock_shared(NEW.organisation_id::int, to_char(NEW.month, 'YYYYMM')::int);
+    {hold_months("NEW.organisation_id")}
     IF NEW.state <> 'proposed' THEN
         {refuse("drawdown_starts_proposed", "A drawdown starts as a proposal.")}
     END IF;

@@ -4,6 +4,8 @@ import pgtrigger
 
 from fundtrack.triggers import LOCK_FUND_ENTRIES, refuse
 
+from .months import hold_months, in_closed_month
+
 #: SQL of one row's digest; ``{row}`` is the row's alias. Used by the trigger and by ``check_ledger``.
 ENTRY_DIGEST = (
     "encode(sha256(convert_to(jsonb_build_array({row}.organisation_id, {row}.fund_id, {row}.number, {row}.entry_on, "
@@ -27,10 +29,8 @@ TRIGGERS = [
                     {refuse("fund_entry_fits_drawdown", "A drawdown entry needs its posted document.")}
                 END IF;
             ELSE
-                PERFORM pg_advisory_xact_lock_shared(
-                    NEW.organisation_id::int, to_char(NEW.entry_on, 'YYYYMM')::int);
-                IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id
-                           AND s.month = date_trunc('month', NEW.entry_on) AND s.state <> 'open') THEN
+                {hold_months("NEW.organisation_id")}
+                IF {in_closed_month("NEW.organisation_id", "NEW.entry_on")} THEN
                     {refuse("month_is_closed", "Month % is not open.", "to_char(NEW.entry_on, 'YYYY-MM')")}
                 END IF;
             END IF;

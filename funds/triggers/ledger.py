@@ -4,6 +4,8 @@ import pgtrigger
 
 from fundtrack.triggers import LOCK_BOOKINGS, refuse
 
+from .months import hold_months, in_closed_month
+
 #: SQL of one actual's digest; ``{row}`` is the row's alias. Used by the trigger and by ``check_ledger``.
 ACTUAL_DIGEST = (
     "encode(sha256(convert_to(jsonb_build_array({row}.organisation_id, {row}.booking_id, {row}.row_number, "
@@ -33,13 +35,13 @@ ACTUAL_TRIGGERS = [
         operation=pgtrigger.Insert,
         level=pgtrigger.Statement,
         referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]
-        declare=[("bad", "record")],
+        declare=[("bad", "record"), ("owner", "record")],
         func=f"""
-            PERFORM pg_advisory_xact_lock_shared(m.organisation_id::int, to_char(m.month, 'YYYYMM')::int)
-            FROM (SELECT DISTINCT organisation_id, month FROM new_rows ORDER BY 1, 2) m;
+            FOR owner IN SELECT DISTINCT organisation_id AS id FROM new_rows ORDER BY 1 LOOP
+                {hold_months("owner.id")}
+            END LOOP;
             SELECT n.month INTO bad FROM (SELECT DISTINCT organisation_id, month FROM new_rows) n
-            JOIN funds_monthstate s ON s.organisation_id = n.organisation_id AND s.month = n.month
-            WHERE s.state <> 'open' ORDER BY n.month LIMIT 1;
+            WHERE {in_closed_month("n.organisation_id", "n.month")} ORDER BY n.month LIMIT 1;
             IF FOUND THEN
                 {refuse("month_is_closed", "Month % is not open.", "to_char(bad.month, 'YYYY-MM')")}
             END IF;

@@ -2,7 +2,32 @@
 
 import pgtrigger
 
-from fundtrack.triggers import refuse
+from fundtrack.triggers import LOCK_MONTHS, refuse
+
+#: Every trigger looks at the months as they are after it got the lock. A transaction with one snapshot for all its
+#: statements would look at the months as they were before somebody else closed one.
+_FRESH_SNAPSHOTS = f"""
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        {refuse("read_committed_only", "The ledger is written in READ COMMITTED transactions only.")}
+    END IF;
+"""
+
+
+def hold_months(organisation: str) -> str:
+    """SQL that keeps the states of the organisation's months as they are until the transaction ends."""
+    return f"{_FRESH_SNAPSHOTS} PERFORM pg_advisory_xact_lock_shared({organisation}::int, {LOCK_MONTHS});"
+
+
+def in_closed_month(organisation: str, day: str) -> str:
+    """SQL condition: ``day`` lies in a month that takes nothing, because it or a later month is not open.
+
+    A month before the first closed one counts as closed: what is dated in it would change the closed ones' sums.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = {organisation} "
+        f"AND s.month >= date_trunc('month', {day})::date AND s.state <> 'open')"
+    )
+
 
 #: SQL of an organisation's first month: the earliest actual, or the earliest month that a plan in force and its
 #: fund have together. Months before it need no closing.
@@ -21,7 +46,8 @@ TRIGGERS = [
         operation=pgtrigger.Insert | pgtrigger.Update,
         declare=[("first_month", "date"), ("gap", "date"), ("before", "text")],
         func=f"""
-            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, to_char(NEW.month, 'YYYYMM')::int);
+            {_FRESH_SNAPSHOTS}
+            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, {LOCK_MONTHS});
             before := 'open';
             IF TG_OP = 'UPDATE' THEN
                 before := OLD.state;

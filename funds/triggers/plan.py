@@ -7,6 +7,8 @@ import pgtrigger
 
 from fundtrack.triggers import no_truncate, refuse
 
+from .months import hold_months, in_closed_month
+
 #: A plan's row is held while its sums are checked, so that two changes that fit alone cannot exceed together.
 #: Weaker than FOR UPDATE on purpose: foreign key checks of other rows do not wait for it.
 HOLD_PLAN = "PERFORM 1 FROM funds_useplan WHERE id = {plan} FOR NO KEY UPDATE;"
@@ -150,8 +152,7 @@ AMENDMENT_TRIGGERS = [
         declare=[("plan", "record"), ("change", "numeric"), ("lines", "integer")],
         func=f"""
             {HOLD_PLAN.format(plan="NEW.plan_id")}
-            PERFORM pg_advisory_xact_lock_shared(
-                NEW.organisation_id::int, to_char(NEW.effective_on, 'YYYYMM')::int);
+            {hold_months("NEW.organisation_id")}
             SELECT year, state INTO plan FROM funds_useplan WHERE id = NEW.plan_id;
             IF plan.state <> 'active' THEN
                 {refuse("amendment_needs_plan_in_force", "Only a plan in force is amended.")}
@@ -159,8 +160,7 @@ AMENDMENT_TRIGGERS = [
             IF extract(year FROM NEW.effective_on) <> plan.year THEN
                 {refuse("amendment_in_plan_year", "An amendment takes effect in its plan''s year.")}
             END IF;
-            IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id
-                       AND s.month = date_trunc('month', NEW.effective_on) AND s.state <> 'open') THEN
+            IF {in_closed_month("NEW.organisation_id", "NEW.effective_on")} THEN
                 {refuse("month_is_closed", "Month % is not open.", "to_char(NEW.effective_on, 'YYYY-MM')")}
             END IF;
             SELECT coalesce(sum(amount), 0), count(*) INTO change, lines
