@@ -11,8 +11,11 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
+
+from tests import databases
 
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
@@ -32,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("reverse"):
         items.reverse()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Let pytest-django copy the tests' databases from one that is migrated already."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated_template()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from tests import databases
 from tests.e2e import server as installations
 from tests.e2e.server import ServedInstallation
 from tools.chromium import chromium_path
@@ -44,13 +45,13 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """Load the demonstration once per test run; returns its database (a template, never used itself) and folder."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    folder, database = shared / "demonstration", f"{installations.PREFIX}_{installations.run_id()}"
+    folder, database = shared / "demonstration", f"{installations.PREFIX}{installations.run_id()}"
     with (shared / "demonstration.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "loaded").exists():
-            installations.create_database(database)
+            databases.create(database, template=databases.migrated_template())
             environment = installations.environment_of(database, folder)
-            for command in ("migrate", "createcachetable", "demo"):
+            for command in ("createcachetable", "demo"):
                 installations.run_manage(environment, command)
             (folder / "loaded").touch()
     return database, folder
@@ -64,13 +65,13 @@ def installation(
     template, original = demonstration
     folder = tmp_path_factory.mktemp("installation")
     database = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{folder.name}".lower()
-    installations.create_database(database, template=template)
+    databases.create(database, template=template)
     shutil.copytree(original, folder, dirs_exist_ok=True)
     try:
         with installations.served(database, folder) as running:
             yield running
     finally:
-        installations.drop_database(database)
+        databases.drop(database)
 
 
 # --- the browser

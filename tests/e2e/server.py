@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from urllib.request import urlopen
 
-import psycopg
-from django.conf import settings
-from psycopg import sql
+from tests import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
-PREFIX = "fundtrack_e2e"
+PREFIX = "fundtrack_e2e_"
 
 
 class ServedInstallation:
@@ -39,7 +37,7 @@ class ServedInstallation:
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return the rows of an SQL query on its database."""
-        with connect(self.database) as connection:
+        with databases.connect(self.database) as connection:
             return connection.execute(query, parameters or None).fetchall()  # type: ignore[arg-type]
 
     def mails(self) -> list[str]:
@@ -51,28 +49,6 @@ class ServedInstallation:
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
 
 
-def connect(database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
-    """Open a connection to a database of the tests' server."""
-    server = settings.DATABASES["default"]
-    options = {key: value for key, value in server.get("OPTIONS", {}).items() if key in ("host", "port")}
-    options.setdefault("host", server["HOST"])
-    options.setdefault("port", server["PORT"])
-    return psycopg.connect(
-        dbname=database, user=server["USER"], password=server.get("PASSWORD"), autocommit=True, **options
-    )
-
-
-def database_url(database: str) -> str:
-    """Address of a database of the tests' server, for ``DATABASE_URL``."""
-    server = settings.DATABASES["default"]
-    options = server.get("OPTIONS", {})
-    place = {"host": options.get("host") or server["HOST"], "port": options.get("port") or server["PORT"]}
-    person = quote(server["USER"], safe="")
-    if password := server.get("PASSWORD"):
-        person += ":" + quote(password, safe="")
-    return f"postgresql://{person}@/{database}?{urlencode({key: value for key, value in place.items() if value})}"
-
-
 def run_id() -> str:
     """Number of the process that leads this test run; the same in all its workers."""
     return str(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid())
@@ -80,12 +56,10 @@ def run_id() -> str:
 
 def drop_databases() -> None:
     """Drop the databases of this test run, and of earlier ones that were killed."""
-    with connect() as connection:
-        query = "SELECT datname FROM pg_database WHERE datname LIKE %s"
-        for (name,) in connection.execute(query, [f"{PREFIX}_%"]).fetchall():
-            owner = name.removeprefix(f"{PREFIX}_").split("_")[0]
-            if owner == run_id() or not _is_alive(int(owner)):
-                drop_database(name)
+    for name in databases.names(PREFIX):
+        owner = name.removeprefix(PREFIX).split("_")[0]
+        if owner == run_id() or not _is_alive(int(owner)):
+            databases.drop(name)
 
 
 def _is_alive(process: int) -> bool:
@@ -98,19 +72,6 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def create_database(name: str, *, template: str = "template0") -> None:
-    """Create a database as a copy of another one, which nobody may be using."""
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    with connect() as connection:
-        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-
-
-def drop_database(name: str) -> None:
-    """Drop a database even while it is in use."""
-    with connect() as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def environment_of(database: str, folder: Path) -> dict[str, str]:
     """Return the environment of an installation in ``folder`` on ``database``."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FUNDTRACK_", "PYTEST_"))}
@@ -118,7 +79,7 @@ def environment_of(database: str, folder: Path) -> dict[str, str]:
     mails.mkdir(parents=True, exist_ok=True)
     return {
         **kept,
-        "DATABASE_URL": database_url(database),
+        "DATABASE_URL": databases.database_url(database),
         "EMAIL_URL": f"filemail://{quote(str(mails))}",
         "FUNDTRACK_DATA": str(folder),
         "PYTHONUNBUFFERED": "1",
