@@ -164,9 +164,10 @@ def rename_person(*, membership: Membership, name: str, by: Membership) -> None:
 
 
 @action
-def save_unit(*, organisation: Organisation, name: str, by: Membership, unit: Unit | None = None) -> Unit:
+def save_unit(*, organisation: Organisation, name: str, by: Membership | None, unit: Unit | None = None) -> Unit:
     """Add a unit, or rename ``unit``. Raises ``Refusal`` when another unit has the name."""
-    by.require("manage_members")
+    if by is not None:
+        by.require("manage_members")
     if not name.strip():
         raise OrganisationRefusal(_("Give the unit a name."))
     unit = unit or Unit(organisation=organisation)
@@ -226,4 +227,5 @@ def _first_message(error: ValidationError) -> str:
     if not hasattr(error, "error_dict"):
         return str(error.messages[0])
     field, messages = next(iter(error.message_dict.items()))
-    return f"{Organisation._meta.get_field(field).verbose_name}: {messages[0]}"
+    label = getattr(Organisation._meta.get_field(field), "verbose_name", field)
+    return f"{label}: {messages[0]}"

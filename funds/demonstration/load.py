@@ -1,0 +1,232 @@
+"""Loads the demonstration through the same actions that people use, in the order of the year."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from django.contrib.auth.hashers import check_password, make_password
+
+from fundtrack.formats import HELSINKI, month_short
+from fundtrack.periods import Month
+from meetings.models import Body
+from organisations.actions import add_member, create_organisation, save_unit
+from organisations.models import Membership, Organisation, User
+
+from ..actions.actuals import record_actuals
+from ..actions.drawdowns import approve_drawdown, post_drawdown, propose_drawdown
+from ..actions.funds import create_fund
+from ..actions.months import close_month
+from ..actions.notes import add_interface, record_judgement, write_comment
+from ..actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
+from ..actions.scopes import set_lead_scope
+from ..models import Booking, CostCentre, CostCentreName, Fund, Judgement, UsePlan
+from . import plan as facts
+from .ledger import rows_by_month
+from .people import PEOPLE
+from .words import COMMENTS, JUDGEMENTS
+
+SLUG = "kajaani"
+NAME = "Kajaanin kaupungin koulutusliikelaitos"
+#: The last month whose drawdown is posted; the next one is closed with its drawdown proposed.
+LAST_POSTED = Month(2024, 8)
+
+#: Gives the history of what is written inside to a member.
+Acting = Callable[[Membership], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What was loaded so far, by the names that the steps use."""
+
+    organisation: Organisation
+    #: login → member
+    members: dict[str, Membership]
+    plan: UsePlan
+
+
+def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration, Month], None]) -> Demonstration:
+    """Load organisation, people, fund, plan, nine months and their drawdowns. Run it once, in one transaction.
+
+    Args:
+        acting: says in the history who acts.
+        password: of every login.
+        after_month: called when the drawdown of a month is posted, before anything of the next month is booked.
+    """
+    organisation, members = _people()
+    give_password(organisation, password)
+    with acting(members["admin"]):
+        plan = _plan(organisation, members)
+        _judge(plan, members["admin"])
+    demonstration = Demonstration(organisation, members, plan)
+    for month, rows in rows_by_month().items():
+        with acting(members["finance"]):
+            record_actuals(
+                organisation=organisation,
+                rows=rows,
+                by=members["finance"],
+                at=moment(working_day(month, 5), 9),
+                source=Booking.Source.DEMONSTRATION,
+                key=uuid5(NAMESPACE_URL, f"demonstration:{month}"),
+                description=f"Demonstraation keksityt toteumat {month_short(month)}",
+            )
+        _comment(demonstration, month, acting)
+        _draw(demonstration, month, acting)
+        if month <= LAST_POSTED:
+            after_month(demonstration, month)
+    return demonstration
+
+
+def give_password(organisation: Organisation, password: str) -> None:
+    """Make ``password`` the password of every login of the demonstration; nothing is written when it is already.
+
+    One hash serves all of them: hashing takes long on purpose, and the password is the same.
+    """
+    users = User.objects.filter(email__in=[person.email for person in PEOPLE], memberships__organisation=organisation)
+    stored = set(users.values_list("password", flat=True))
+    if len(stored) == 1 and check_password(password, *stored):
+        return
+    users.update(password=make_password(password))
+
+
+def working_day(month: Month, number: int) -> date:
+    """Day ``number`` of the month after ``month``; a weekend moves it to Monday."""
+    day = month.next().first + timedelta(days=number - 1)
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
+
+
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    """A clock time in Helsinki."""
+    return datetime.combine(day, time(hour, minute), HELSINKI)
+
+
+def _people() -> tuple[Organisation, dict[str, Membership]]:
+    organisation = create_organisation(slug=SLUG, name=NAME, is_demonstration=True)
+    units = {
+        name: save_unit(organisation=organisation, name=name, by=None)
+        for name in sorted({person.unit for person in PEOPLE if person.unit})
+    }
+    return organisation, {
+        person.login: add_member(
+            organisation=organisation,
+            email=person.email,
+            name=person.name,
+            roles=[person.role],
+            title=person.title,
+            unit=units.get(person.unit),
+            by=None,
+        ).membership
+        for person in PEOPLE
+    }
+
+
+def _plan(organisation: Organisation, members: dict[str, Membership]) -> UsePlan:
+    admin = members["admin"]
+    opened_at = datetime(facts.YEAR, 1, 2, 9, 0, tzinfo=HELSINKI)
+    body = Body.objects.create(organisation=organisation, name=facts.BODY)
+    fund = create_fund(
+        organisation=organisation,
+        slug=facts.FUND_SLUG,
+        name=facts.FUND_NAME,
+        opening_balance=facts.OPENING_BALANCE,
+        opening_on=date(facts.YEAR, 1, 1),
+        by=admin,
+        at=opened_at,
+        december_rule=Fund.DecemberRule.SAME_YEAR,
+        body=body,
+        rules=facts.RULES,
+        debit_account=facts.DEBIT_ACCOUNT,
+        credit_account=facts.CREDIT_ACCOUNT,
+    )
+    draft = create_plan(fund=fund, year=facts.YEAR, ceiling=facts.CEILING, by=admin)
+    plan = save_layout(
+        plan=draft,
+        ceiling=facts.CEILING,
+        targets=[_layout(target, members) for target in facts.TARGETS],
+        seen_version=draft.version,
+        by=admin,
+    )
+    _name_cost_centres(organisation)
+    for person in PEOPLE:
+        if person.cost_centres:
+            centres = CostCentre.objects.filter(organisation=organisation, code__in=person.cost_centres)
+            set_lead_scope(membership=members[person.login], cost_centres=centres, by=admin)
+    return activate_plan(plan=plan, by=admin, at=opened_at + timedelta(days=6))
+
+
+def _layout(target: facts.DemoTarget, members: dict[str, Membership]) -> TargetLayout:
+    return TargetLayout(
+        name=target.name,
+        cost_centre_code=target.cost_centre,
+        cost_centre_name=target.centre_name,
+        use_plan=target.use_plan,
+        responsible_id=members[target.responsible].pk,
+        lines=[
+            LineLayout(name=line.name, project_code=line.code, amount=line.amount, use_plan=line.use_plan)
+            for line in target.lines
+        ],
+    )
+
+
+def _name_cost_centres(organisation: Organisation) -> None:
+    for target in facts.TARGETS:
+        if target.centre_name != target.name:
+            CostCentreName.objects.create(
+                organisation=organisation,
+                cost_centre=CostCentre.objects.get(organisation=organisation, code=target.cost_centre),
+                kind=CostCentreName.Kind.ALIAS,
+                name=target.name,
+                starts_on=date(facts.YEAR, 1, 1),
+            )
+
+
+def _judge(plan: UsePlan, admin: Membership) -> None:
+    lines = {line.project_code: line for line in plan.lines.all()}
+    at = datetime(facts.YEAR, 1, 9, 13, 0, tzinfo=HELSINKI)
+    for code, rule, grounds in JUDGEMENTS:
+        record_judgement(
+            line=lines[code],
+            rule=rule,
+            verdict=Judgement.Verdict.FITS,
+            grounds=grounds,
+            judged_on=at.date(),
+            by=admin,
+            at=at,
+        )
+    add_interface(
+        line=lines[facts.INTERFACE_LINE],
+        theme=facts.INTERFACE_THEME,
+        other_measure=facts.INTERFACE_MEASURE,
+        funding_source=facts.INTERFACE_SOURCE,
+        note=facts.INTERFACE_NOTE,
+        by=admin,
+    )
+
+
+def _comment(demonstration: Demonstration, month: Month, acting: Acting) -> None:
+    lines = {
+        line.project_code: line
+        for line in demonstration.plan.lines.select_related("target__responsible__user", "target__responsible")
+    }
+    for number, comment in enumerate(comment for comment in COMMENTS if comment.month == str(month)):
+        line = lines[comment.code]
+        lead = line.target.responsible
+        assert lead is not None
+        at = moment(working_day(month, 8), 10, minute=7 * number)
+        with acting(lead):
+            write_comment(line=line, month=month, text=comment.text, by=lead, at=at)
+
+
+def _draw(demonstration: Demonstration, month: Month, acting: Acting) -> None:
+    finance, approver = demonstration.members["finance"], demonstration.members["approver"]
+    first_day, second_day = working_day(month, 10), working_day(month, working_day(month, 10).day + 1)
+    with acting(finance):
+        close_month(organisation=demonstration.organisation, month=month, by=finance, at=moment(first_day, 14))
+        drawdown = propose_drawdown(plan=demonstration.plan, month=month, by=finance, at=moment(first_day, 14, 20))
+    if month > LAST_POSTED:
+        return
+    with acting(approver):
+        approve_drawdown(drawdown=drawdown, by=approver, at=moment(second_day, 9, 5))
+    with acting(finance):
+        post_drawdown(drawdown=drawdown, by=finance, at=moment(second_day, 9, 40))
