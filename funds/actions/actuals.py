@@ -1,6 +1,5 @@
 """Booking of actuals. Every path into the ledger ends in ``record_actuals``."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -8,18 +7,21 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack import formats
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
-from fundtrack.money import ZERO
+from fundtrack.money import LARGEST, ZERO
 from fundtrack.periods import Month
 from fundtrack.triggers import LOCK_BOOKINGS
 from organisations.models import Membership, Organisation
 
 from ..models import Actual, Booking, BudgetLine, MonthState, UsePlan
+
+#: Texts of a row, each with its own greatest length.
+TEXT_FIELDS = ("cost_centre_code", "project_code", "account", "voucher", "description", "supplier")
 
 
 class MonthIsClosed(Refusal):
@@ -32,6 +34,12 @@ class WrongCorrection(Refusal):
     """The correction would stand in the wrong month or correct what cannot be corrected."""
 
     code = "wrong_correction"
+
+
+class NotBookable(Refusal):
+    """A row that says nothing, or more than the ledger can hold."""
+
+    code = "not_bookable"
 
 
 class KeyUsedOtherwise(Refusal):
@@ -58,44 +66,10 @@ class NewActual:
     #: Id of the actual that this row corrects.
     corrects_id: int | None = None
 
-
-@dataclass(frozen=True)
-class CellChange:
-    """A figure typed over another: Σ of one line and month."""
-
-    line_id: int
-    month: Month
-    #: What the person saw before typing, EUR.
-    seen: Decimal
-    #: What the person typed, EUR.
-    new: Decimal
-
-
-@dataclass(frozen=True)
-class CellClash:
-    """A cell that somebody else changed meanwhile."""
-
-    change: CellChange
-    #: What the ledger holds now, EUR.
-    current: Decimal
-
-
-class CellConflict(Refusal):
-    """Some cells no longer hold what the person saw. Nothing was saved.
-
-    Attributes:
-        clashes: every such cell with the typed and the current figure.
-    """
-
-    code = "conflict"
-
-    def __init__(self, clashes: Sequence[CellClash]) -> None:
-        first = clashes[0]
-        super().__init__(
-            _("Somebody changed a figure meanwhile: it is now %(current)s, you typed %(typed)s. Nothing was saved.")
-            % {"current": formats.eur(first.current), "typed": formats.eur(first.change.new)}
-        )
-        self.clashes = tuple(clashes)
+    @property
+    def pair(self) -> tuple[int, str, str]:
+        """Year, cost centre and project code: what finds the budget line."""
+        return self.month.year, self.cost_centre_code, self.project_code
 
 
 @action
@@ -121,19 +95,23 @@ def record_actuals(
 
     Raises:
         MonthIsClosed: naming the month.
-        WrongCorrection: a correction stands in the wrong month.
+        WrongCorrection: a correction stands in the wrong month, or finds no line there.
+        NotBookable: an amount of zero, or a text or a figure that is too long.
         KeyUsedOtherwise: the key came before with other content.
         Refusal: for anything else that the database refuses.
     """
     by.require("enter_actuals")
+    wait_for_turn(organisation)
     earlier = Booking.objects.filter(organisation=organisation, key=key).first()
     if earlier is not None:
         if (earlier.row_count, earlier.total) != (len(rows), sum(row.amount for row in rows)):
             raise KeyUsedOtherwise(_("This form was sent before with other figures. Load the page again."))
         return earlier
+    _refuse_unbookable(rows)
     _refuse_closed(organisation, {row.month for row in rows})
     lines = lines_by_pair(organisation, {row.month.year for row in rows})
     corrected = _corrected_rows(organisation, rows)
+    _refuse_lost_corrections(rows, lines, corrected)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_booking', 'id'))")
         booking_id = cursor.fetchone()[0]
@@ -145,7 +123,7 @@ def record_actuals(
                 row_number=number,
                 month=row.month.first,
                 booked_on=row.booked_on,
-                line_id=lines.get((row.month.year, row.cost_centre_code, row.project_code)),
+                line_id=lines.get(row.pair),
                 cost_centre_code=row.cost_centre_code,
                 project_code=row.project_code,
                 amount=row.amount,
@@ -172,55 +150,6 @@ def record_actuals(
     # Number, totals and digest were set by the database.
     booking.refresh_from_db()
     return booking
-
-
-@action
-def enter_cells(
-    *, plan: UsePlan, cells: Sequence[CellChange], by: Membership, at: datetime, source: str, key: UUID
-) -> Booking | None:
-    """Bring cells of the monthly grid to the typed figures by booking the differences.
-
-    Returns:
-        The booking, or None when every cell holds its figure already.
-
-    Raises:
-        CellConflict: a cell no longer holds what the person saw (and not what was typed either).
-        Refusal: as ``record_actuals``.
-    """
-    by.require("enter_actuals")
-    earlier = Booking.objects.filter(organisation=plan.organisation, key=key).first()
-    if earlier is not None:
-        return earlier
-    with connection.cursor() as cursor:
-        # Two people saving one cell are one after the other from here on: the second sees the first one's row.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [plan.organisation_id, LOCK_BOOKINGS])
-    lines = {
-        line.pk: line
-        for line in BudgetLine.objects.filter(plan=plan, pk__in={cell.line_id for cell in cells}).select_related(
-            "target__cost_centre"
-        )
-    }
-    current = _sums(cells)
-    clashes = [
-        CellClash(cell, current[cell.line_id, cell.month])
-        for cell in cells
-        if current[cell.line_id, cell.month] not in (cell.seen, cell.new)
-    ]
-    if clashes:
-        raise CellConflict(clashes)
-    rows = [
-        NewActual(
-            month=cell.month,
-            amount=cell.new - current[cell.line_id, cell.month],
-            cost_centre_code=lines[cell.line_id].target.cost_centre.code,
-            project_code=lines[cell.line_id].project_code,
-        )
-        for cell in cells
-        if cell.new != current[cell.line_id, cell.month]
-    ]
-    if not rows:
-        return None
-    return record_actuals(organisation=plan.organisation, rows=rows, by=by, at=at, source=source, key=key)
 
 
 @action
@@ -267,12 +196,27 @@ def settle_outside(
     key: UUID,
     reason: str,
 ) -> Booking:
-    """Settle a row outside the plan: reverse it, and book it on ``line`` or (None) leave it to the ordinary budget."""
+    """Settle a row outside the plan: reverse it, and book it on ``line`` or (None) leave it to the ordinary budget.
+
+    Raises:
+        WrongCorrection: the row is settled already, the reason is missing, or the line is not in force.
+    """
+    by.require("enter_actuals")
+    wait_for_turn(organisation)
+    if earlier := Booking.objects.filter(organisation=organisation, key=key).first():
+        return earlier
     if actual.line_id is not None or not Actual.objects.unsettled().filter(pk=actual.pk).exists():
         raise WrongCorrection(_("This row is settled already."))
     if not reason.strip():
         raise WrongCorrection(_("Say why the row is settled this way."))
     month = correction_month(organisation, Month.of(actual.month))
+    if line is not None:
+        pair = (month.year, line.target.cost_centre.code, line.project_code)
+        if lines_by_pair(organisation, {month.year}).get(pair) != line.pk:
+            raise WrongCorrection(
+                _("The row would stand in %(month)s, and no plan in force has this line then. Choose another line.")
+                % {"month": formats.month_short(month)}
+            )
     reversal = NewActual(
         month=month,
         amount=-actual.amount,
@@ -331,21 +275,54 @@ def correction_month(organisation: Organisation, month: Month) -> Month:
     return month if first_open is None or month >= first_open else first_open
 
 
+def wait_for_turn(organisation: Organisation) -> None:
+    """Let bookings of an organisation be one after the other, from here to the end of the transaction.
+
+    Of two people who save one cell, or of two clicks with one key, the second sees what the first one booked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [organisation.pk, LOCK_BOOKINGS])
+
+
+def _refuse_unbookable(rows: Sequence[NewActual]) -> None:
+    if not rows:
+        raise NotBookable(_("There is nothing to book."))
+    for row in rows:
+        if not row.amount:
+            raise NotBookable(_("An amount of zero is not booked."))
+        for name in TEXT_FIELDS:
+            field = Actual._meta.get_field(name)
+            if len(getattr(row, name)) > (field.max_length or 0):
+                raise NotBookable(
+                    _("%(field)s: at most %(count)s characters.")
+                    % {"field": capfirst(field.verbose_name), "count": field.max_length}
+                )
+    total = sum((row.amount for row in rows), ZERO)
+    if max(abs(total), *(abs(row.amount) for row in rows)) > LARGEST:
+        raise NotBookable(
+            _("The sum is too large. The largest amount is %(largest)s.") % {"largest": formats.eur(LARGEST)}
+        )
+
+
 def _refuse_closed(organisation: Organisation, months: set[Month]) -> None:
-    closed = (
-        MonthState.objects.filter(organisation=organisation, month__in=[month.first for month in months])
-        .exclude(state=MonthState.State.OPEN)
-        .order_by("month")
-        .values_list("month", flat=True)
-        .first()
-    )
-    if closed is not None:
+    first_open = first_open_month(organisation)
+    if first_open is not None and min(months) < first_open:
         raise MonthIsClosed(
             _("%(month)s is closed. Nothing was saved; a correction is booked in %(open)s, the first open month.")
-            % {
-                "month": formats.month_short(closed),
-                "open": formats.month_short(first_open_month(organisation)),
-            }
+            % {"month": formats.month_short(min(months)), "open": formats.month_short(first_open)}
+        )
+
+
+def _refuse_lost_corrections(
+    rows: Sequence[NewActual], lines: dict[tuple[int, str, str], int], corrected: dict[int, Actual]
+) -> None:
+    """A correction of a line's row that itself finds no line would vanish: rows outside the plan are not corrected."""
+    for row in rows:
+        if row.corrects_id is None or corrected[row.corrects_id].line_id is None or row.pair in lines:
+            continue
+        raise WrongCorrection(
+            _("No line of a plan in force takes this correction: %(pair)s in %(year)s.")
+            % {"pair": f"{row.cost_centre_code} {row.project_code}".strip(), "year": row.month.year}
         )
 
 
@@ -370,19 +347,3 @@ def _month_concerned(organisation: Organisation, row: NewActual, corrected: dict
             % {"row": original.pk, "month": formats.month_short(month), "where": formats.month_short(where)}
         )
     return original.concerns_month if row.month == month else original.concerns_month or original.month
-
-
-def _sums(cells: Sequence[CellChange]) -> dict[tuple[int, Month], Decimal]:
-    sums: dict[tuple[int, Month], Decimal] = defaultdict(lambda: ZERO)
-    grouped = (
-        Actual.objects.filter(
-            line_id__in={cell.line_id for cell in cells}, month__in={cell.month.first for cell in cells}
-        )
-        .values_list("line_id", "month")
-        .annotate(total=Sum("amount"))
-        .order_by()
-    )
-    for line_id, month, total in grouped:
-        if line_id is not None:
-            sums[line_id, Month.of(month)] = total
-    return sums

@@ -1,0 +1,377 @@
+"""The monthly grid of a plan and the rows behind it. A fixed number of grouped queries, whatever the plan's size."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from fundtrack.money import ZERO, used_percent
+from fundtrack.periods import Month
+from organisations.models import Membership, Organisation
+
+from ..actions.actuals import first_open_month
+from ..models import Actual, AmendmentRow, BudgetLine, CostCentre, MonthState, UsePlan
+
+
+@dataclass(frozen=True)
+class MonthColumn:
+    """One month of the grid."""
+
+    month: Month
+    #: "open", "closed" or "locked"; a month before the first open one counts as closed.
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == MonthState.State.OPEN
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """Σ actuals of one line and month."""
+
+    month: Month
+    #: EUR.
+    amount: Decimal
+    #: How many rows stand behind it; no rows is not the same as zero.
+    rows: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Amount and actuals of a line, a target or the plan. EUR; actuals of all twelve months."""
+
+    #: First amounts plus the amendments in effect on the grid's day.
+    amount: Decimal
+    #: Σ actuals per month, January to December.
+    by_month: tuple[Decimal, ...]
+    #: Actuals above the amount, line by line: what the ordinary budget pays.
+    uncovered: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_month, ZERO)
+
+    @property
+    def remaining(self) -> Decimal:
+        """Amount less actuals; negative when more was used."""
+        return self.amount - self.total
+
+    @property
+    def used_percent(self) -> Decimal | None:
+        return used_percent(self.total, self.amount)
+
+
+@dataclass(frozen=True)
+class GridLine:
+    """A budget line in the grid."""
+
+    line: BudgetLine
+    cells: tuple[GridCell, ...]
+    figures: Figures
+
+    @property
+    def responsible(self) -> Membership | None:
+        """The line's responsible person, else its target's."""
+        return self.line.responsible or self.line.target.responsible
+
+    @property
+    def lacks_use_plan(self) -> bool:
+        """True when nobody has written what will be done (rule R7)."""
+        return not (self.line.use_plan.strip() or self.line.target.use_plan.strip())
+
+    @property
+    def lacks_something(self) -> bool:
+        return self.lacks_use_plan or self.responsible is None
+
+
+@dataclass(frozen=True)
+class GridTarget:
+    """A target and its lines."""
+
+    id: int
+    name: str
+    cost_centre_code: str
+    lines: tuple[GridLine, ...]
+    figures: Figures
+
+
+class OutsideReason(StrEnum):
+    """Why a row found no budget line (rule R1)."""
+
+    NO_CODE = "no_code"
+    UNKNOWN_CODE = "unknown_code"
+    OTHER_COST_CENTRE = "other_cost_centre"
+    #: The line was added to the plan after the row was booked.
+    LINE_ADDED_LATER = "line_added_later"
+
+
+@dataclass(frozen=True)
+class OutsideGroup:
+    """Unsettled rows outside the plan with one cost centre and project code."""
+
+    cost_centre_code: str
+    project_code: str
+    reason: OutsideReason
+    #: EUR per month, January to December; ZERO where there is nothing.
+    by_month: tuple[Decimal, ...]
+    rows: int
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_month, ZERO)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The actuals of a plan's year."""
+
+    plan: UsePlan
+    #: The day whose amounts are shown.
+    on: date
+    months: tuple[MonthColumn, ...]
+    targets: tuple[GridTarget, ...]
+    figures: Figures
+    outside: tuple[OutsideGroup, ...]
+
+    @property
+    def lines(self) -> list[GridLine]:
+        return [line for target in self.targets for line in target.lines]
+
+    @property
+    def outside_total(self) -> Decimal:
+        return sum((group.total for group in self.outside), ZERO)
+
+
+def actuals_grid(
+    plan: UsePlan, *, on: date, lines: QuerySet[BudgetLine], centres: Collection[str] | None = None
+) -> Grid:
+    """The grid of ``plan``: its lines by target, twelve months, totals at every level.
+
+    Args:
+        on: day whose amounts count (first amounts plus amendments in effect on it).
+        lines: the lines to show (``funds.loaders.lines_in_scope``, filtered or not).
+        centres: cost centres whose outside rows are shown; None for all.
+
+    Returns:
+        Targets and lines in the plan's order. Six queries.
+    """
+    chosen = list(lines)
+    amended = _amended(plan, on)
+    sums = _month_sums(chosen)
+    months = month_columns(plan.organisation, plan.year)
+    grid_lines = [_grid_line(line, amended.get(line.pk, ZERO), months, sums) for line in chosen]
+    by_target: dict[int, list[GridLine]] = defaultdict(list)
+    for grid_line in grid_lines:
+        by_target[grid_line.line.target_id].append(grid_line)
+    return Grid(
+        plan=plan,
+        on=on,
+        months=months,
+        targets=tuple(_grid_target(members) for members in by_target.values()),
+        figures=_add(line.figures for line in grid_lines),
+        outside=_outside_groups(plan.organisation, plan.year, centres),
+    )
+
+
+def month_columns(organisation: Organisation, year: int) -> tuple[MonthColumn, ...]:
+    """The twelve months of a year with their states. Two queries."""
+    known = MonthState.objects.filter(organisation=organisation, month__year=year)
+    states = {Month.of(day): state for day, state in known.values_list("month", "state")}
+    first_open = first_open_month(organisation)
+
+    def state_of(month: Month) -> str:
+        if first_open is None or month >= first_open:
+            return MonthState.State.OPEN
+        return states.get(month) or MonthState.State.CLOSED
+
+    return tuple(MonthColumn(month, state_of(month)) for month in Month.year_of(year))
+
+
+def _amended(plan: UsePlan, on: date) -> dict[int, Decimal]:
+    rows = AmendmentRow.objects.filter(plan=plan, amendment__effective_on__lte=on)
+    return dict(rows.values_list("line_id").annotate(total=Sum("amount")).order_by())
+
+
+def _month_sums(lines: Sequence[BudgetLine]) -> dict[tuple[int, Month], tuple[Decimal, int]]:
+    grouped = (
+        Actual.objects.filter(line_id__in=[line.pk for line in lines])
+        .values_list("line_id", "month")
+        .annotate(total=Sum("amount"), rows=Count("id"))
+        .order_by()
+    )
+    return {(line_id or 0, Month.of(month)): (total, rows) for line_id, month, total, rows in grouped}
+
+
+def _grid_line(
+    line: BudgetLine,
+    amended: Decimal,
+    months: Sequence[MonthColumn],
+    sums: dict[tuple[int, Month], tuple[Decimal, int]],
+) -> GridLine:
+    cells = tuple(GridCell(column.month, *sums.get((line.pk, column.month), (ZERO, 0))) for column in months)
+    amount = line.first_amount + amended
+    by_month = tuple(cell.amount for cell in cells)
+    return GridLine(line, cells, Figures(amount, by_month, max(sum(by_month, ZERO) - amount, ZERO)))
+
+
+def _grid_target(lines: Sequence[GridLine]) -> GridTarget:
+    target = lines[0].line.target
+    return GridTarget(
+        id=target.pk,
+        name=target.name,
+        cost_centre_code=target.cost_centre.code,
+        lines=tuple(lines),
+        figures=_add(line.figures for line in lines),
+    )
+
+
+def _add(parts: Iterable[Figures]) -> Figures:
+    listed = list(parts)
+    return Figures(
+        amount=sum((part.amount for part in listed), ZERO),
+        by_month=tuple(sum((part.by_month[position] for part in listed), ZERO) for position in range(12)),
+        uncovered=sum((part.uncovered for part in listed), ZERO),
+    )
+
+
+# --- rows outside the plan
+
+
+@dataclass(frozen=True)
+class OutsideRow:
+    """One row outside the plan and why it is there."""
+
+    actual: Actual
+    reason: OutsideReason
+    #: Lines of the year's plans in force that have the row's project code.
+    known_lines: tuple[BudgetLine, ...]
+
+
+def outside_rows(organisation: Organisation, year: int, centres: Collection[str] | None = None) -> list[OutsideRow]:
+    """Unsettled rows outside the plan of a year, oldest month first. Two queries."""
+    rows = _unsettled(organisation, year, centres).select_related("booking__made_by__user")
+    lines = _lines_by_code(organisation, year)
+    return [
+        OutsideRow(row, _reason(row.cost_centre_code, row.project_code, lines), tuple(lines.get(row.project_code, ())))
+        for row in rows
+    ]
+
+
+def settled_rows(organisation: Organisation, year: int, centres: Collection[str] | None = None) -> QuerySet[Actual]:
+    """Rows outside the plan that somebody settled, newest settlement first; ``corrections`` hold the settlement."""
+    rows = Actual.objects.filter(organisation=organisation, month__year=year, corrects=None, corrections__isnull=False)
+    if centres is not None:
+        rows = rows.filter(cost_centre_code__in=centres)
+    return (
+        rows.outside_plan()
+        .distinct()
+        .select_related("booking__made_by__user")
+        .prefetch_related("corrections__line", "corrections__booking__made_by__user")
+        .order_by("-id")
+    )
+
+
+def centres_in_scope(plan: UsePlan, membership: Membership) -> set[str] | None:
+    """Cost centres whose outside rows the member sees: None for all, else a project lead's own."""
+    if not membership.sees_own_lines_only:
+        return None
+    own = CostCentre.objects.filter(organisation=plan.organisation, lead_scopes__membership=membership)
+    return set(own.values_list("code", flat=True))
+
+
+def _unsettled(organisation: Organisation, year: int, centres: Collection[str] | None) -> QuerySet[Actual]:
+    rows = Actual.objects.unsettled().filter(organisation=organisation, month__year=year)
+    return rows if centres is None else rows.filter(cost_centre_code__in=centres)
+
+
+def _outside_groups(organisation: Organisation, year: int, centres: Collection[str] | None) -> tuple[OutsideGroup, ...]:
+    grouped = (
+        _unsettled(organisation, year, centres)
+        .values_list("cost_centre_code", "project_code", "month")
+        .annotate(total=Sum("amount"), rows=Count("id"))
+        .order_by("cost_centre_code", "project_code", "month")
+    )
+    pairs: dict[tuple[str, str], dict[int, tuple[Decimal, int]]] = defaultdict(dict)
+    for centre, code, month, total, rows in grouped:
+        pairs[centre, code][month.month] = (total, rows)
+    lines = _lines_by_code(organisation, year) if pairs else {}
+    return tuple(
+        OutsideGroup(
+            cost_centre_code=centre,
+            project_code=code,
+            reason=_reason(centre, code, lines),
+            by_month=tuple(months.get(number, (ZERO, 0))[0] for number in range(1, 13)),
+            rows=sum(rows for _total, rows in months.values()),
+        )
+        for (centre, code), months in pairs.items()
+    )
+
+
+def _lines_by_code(organisation: Organisation, year: int) -> dict[str, list[BudgetLine]]:
+    lines: dict[str, list[BudgetLine]] = defaultdict(list)
+    in_force = BudgetLine.objects.filter(organisation=organisation, year=year, plan__state=UsePlan.State.ACTIVE)
+    for line in in_force.select_related("target__cost_centre", "plan__fund"):
+        lines[line.project_code].append(line)
+    return lines
+
+
+def _reason(centre: str, code: str, lines: dict[str, list[BudgetLine]]) -> OutsideReason:
+    if not code:
+        return OutsideReason.NO_CODE
+    if code not in lines:
+        return OutsideReason.UNKNOWN_CODE
+    if any(line.target.cost_centre.code == centre for line in lines[code]):
+        return OutsideReason.LINE_ADDED_LATER
+    return OutsideReason.OTHER_COST_CENTRE
+
+
+# --- rows of the ledger
+
+
+@dataclass(frozen=True)
+class RowsTotal:
+    """How many rows, and their sum in EUR."""
+
+    rows: int
+    total: Decimal
+
+
+def ledger_rows(
+    lines: QuerySet[BudgetLine], *, code: str = "", target: int | None = None, month: Month | None = None
+) -> QuerySet[Actual]:
+    """Rows booked on ``lines``, by month and booking, with who made them, what they correct and what corrects them.
+
+    Args:
+        lines: lines in the reader's scope.
+        code: only this project code.
+        target: only lines of this target (id).
+        month: only this booking month.
+    """
+    chosen = lines.filter(project_code=code) if code else lines
+    if target is not None:
+        chosen = chosen.filter(target_id=target)
+    rows = Actual.objects.filter(line__in=chosen.order_by().values("pk"))
+    if month is not None:
+        rows = rows.filter(month=month.first)
+    return (
+        rows.select_related("booking__made_by__user", "line__target", "corrects__booking", "corrects__line")
+        .prefetch_related("corrections__booking", "corrections__line")
+        .order_by("month", "booking__number", "row_number")
+    )
+
+
+def total_of(rows: QuerySet[Actual]) -> RowsTotal:
+    """Count and sum of rows. One query."""
+    found = rows.order_by().aggregate(rows=Count("pk"), total=Coalesce(Sum("amount"), ZERO))
+    return RowsTotal(found["rows"], found["total"])
+
+
+def corrected_figure(actual: Actual) -> Decimal:
+    """What a row amounts to with its corrections, EUR: the figure that a new one replaces."""
+    return actual.amount + total_of(Actual.objects.filter(corrects=actual, line=actual.line)).total
