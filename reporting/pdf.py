@@ -44,7 +44,7 @@ def render_pdf(
     """
     with translation.override(language):
         html = render_to_string(template, dict(context))
-    return html_to_pdf(html, title=title, made_at=made_at, static_prefix=urlsplit(staticfiles_storage.base_url).path)
+    return html_to_pdf(html, title=title, made_at=made_at, static_prefix=static_prefix())
 
 
 def html_to_pdf(html: str, *, title: str, made_at: datetime | None, static_prefix: str) -> bytes:
@@ -73,6 +73,12 @@ def html_to_pdf(html: str, *, title: str, made_at: datetime | None, static_prefi
     return content
 
 
+def static_prefix() -> str:
+    """Where the addresses of static files begin, such as ``/static/``."""
+    storage: Any = staticfiles_storage
+    return urlsplit(storage.base_url).path
+
+
 def data_uri(content: bytes | str, kind: str) -> str:
     """Return content as an address that the document carries itself: ``data:image/svg+xml;base64,…``."""
     raw = content.encode() if isinstance(content, str) else content
@@ -99,11 +105,11 @@ def _read(url: str, static_prefix: str) -> tuple[bytes, str]:
 
 def _static_path(name: str) -> Path:
     """Where a static file lies: collected (production, perhaps under a hashed name) or in a source folder."""
+    storage: Any = staticfiles_storage
     try:
-        if staticfiles_storage.exists(name):
-            return Path(staticfiles_storage.path(name))
-        if isinstance(staticfiles_storage, ManifestFilesMixin):
-            return Path(staticfiles_storage.path(staticfiles_storage.stored_name(name)))
+        for stored in (name, storage.stored_name(name)) if isinstance(storage, ManifestFilesMixin) else (name,):
+            if storage.exists(stored):
+                return Path(storage.path(stored))
         found = finders.find(name)
     except (SuspiciousFileOperation, ValueError) as error:
         raise FetchRefused(name) from error
