@@ -1,7 +1,7 @@
 """SQL that more than one place must compute in the same way."""
 
 
-def _line_facts(*, amendments: str = "", actuals: str = "", drawdowns: str = "w.state <> 'withdrawn'") -> str:
+def _line_facts(*, amended: str = "", actuals: str = "", drawdowns: str = "w.state <> 'withdrawn'") -> str:
     """The facts of lines, from all rows or from those that were known at a moment."""
     return f"""
     SELECT l.id AS line_id,
@@ -13,7 +13,7 @@ def _line_facts(*, amendments: str = "", actuals: str = "", drawdowns: str = "w.
     LEFT JOIN (
         SELECT r.line_id, sum(r.amount) AS amount FROM funds_amendmentrow r
         JOIN funds_amendment m ON m.id = r.amendment_id
-        WHERE m.plan_id = {{plan}} AND m.effective_on < {{month}}::date + interval '1 month'{amendments} GROUP BY r.line_id
+        WHERE m.plan_id = {{plan}} AND m.effective_on < {{month}}::date + interval '1 month'{amended} GROUP BY r.line_id
     ) a ON a.line_id = l.id
     LEFT JOIN (
         SELECT x.line_id, sum(x.amount) AS cumulative, sum(x.amount) FILTER (WHERE x.month = {{month}}) AS in_month
@@ -37,7 +37,7 @@ LINE_FACTS = _line_facts()
 #: The same facts as they were known at ``{as_of}`` (moment): without later bookings, amendments and documents, and with
 #: documents that were withdrawn later. Used by the reports.
 LINE_FACTS_AS_OF = _line_facts(
-    amendments=" AND m.recorded_at <= {as_of}",
+    amended=" AND m.recorded_at <= {as_of}",
     # A list of the few later bookings, hashed once: cheaper than joining every row to its booking.
     actuals=" AND x.booking_id NOT IN (SELECT k.id FROM funds_booking k WHERE k.made_at > {as_of})",
     drawdowns="w.prepared_at <= {as_of} AND (w.withdrawn_at IS NULL OR w.withdrawn_at > {as_of})",

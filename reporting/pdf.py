@@ -76,7 +76,7 @@ def html_to_pdf(html: str, *, title: str, made_at: datetime | None, static_prefi
 def static_prefix() -> str:
     """Where the addresses of static files begin, such as ``/static/``."""
     storage: Any = staticfiles_storage
-    return urlsplit(storage.base_url).path
+    return str(urlsplit(storage.base_url).path)
 
 
 def data_uri(content: bytes | str, kind: str) -> str:
@@ -107,9 +107,10 @@ def _static_path(name: str) -> Path:
     """Where a static file lies: collected (production, perhaps under a hashed name) or in a source folder."""
     storage: Any = staticfiles_storage
     try:
-        for stored in (name, storage.stored_name(name)) if isinstance(storage, ManifestFilesMixin) else (name,):
-            if storage.exists(stored):
-                return Path(storage.path(stored))
+        if isinstance(storage, ManifestFilesMixin) and not storage.exists(name):
+            name = storage.stored_name(name)
+        if storage.exists(name):
+            return Path(storage.path(name))
         found = finders.find(name)
     except (SuspiciousFileOperation, ValueError) as error:
         raise FetchRefused(name) from error
