@@ -1,7 +1,8 @@
 /**
  * Small behaviours of every page. Each works on markup that is complete without it.
  */
-import { announce } from "./live.js";
+import { csrfToken } from "./csrf.js";
+import { announce, announceOffline, announceSignedOut, isSignIn } from "./live.js";
 
 /** Menus close on Escape, on a click elsewhere and when the focus leaves them. */
 function closeMenus(except = null) {
@@ -28,6 +29,8 @@ function release(form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  const token = form.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token) token.value = csrfToken();
   if (!form.matches("form[data-once]") || event.defaultPrevented) return;
   if (form.dataset.sent) {
     event.preventDefault();
@@ -56,6 +59,15 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) print();
 });
 
-/** What htmx could not fetch is said, not swallowed. */
-document.addEventListener("htmx:sendError", () => announce(document.body.dataset.textOffline, "error"));
+/** htmx: a fresh token, a kept page when the session has ended, and no silent failure. */
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!isSignIn(event.detail.xhr.responseURL)) return;
+  event.detail.shouldSwap = false;
+  announceSignedOut();
+});
+document.addEventListener("htmx:afterSettle", (event) => event.target.querySelector?.("[data-focus]")?.focus());
+document.addEventListener("htmx:sendError", announceOffline);
 document.addEventListener("htmx:responseError", () => announce(document.body.dataset.textRefused, "error"));

@@ -16,14 +16,18 @@ function icon(name) {
   return svg;
 }
 
-/** Show `text` in the corner and have it read out; it stays until the next one or `clear()`. */
-export function announce(text, tone = "info") {
+/** Show `text` in the corner and have it read out; it stays until the next one or `clear()`. `link` is `{href, text}`. */
+export function announce(text, tone = "info", link = null) {
   const region = document.getElementById("live");
   if (!region) return;
   const box = document.createElement("div");
   box.className = `message ${tone}`;
   const body = document.createElement("div");
-  body.textContent = text;
+  body.append(Object.assign(document.createElement("p"), { textContent: text }));
+  if (link) {
+    const anchor = Object.assign(document.createElement("a"), { href: link.href, textContent: link.text, target: "_blank" });
+    body.append(anchor);
+  }
   box.append(icon(ICON[tone] ?? "info"), body);
   region.replaceChildren(box);
 }
@@ -31,4 +35,20 @@ export function announce(text, tone = "info") {
 /** Take the last announcement away. */
 export function clear() {
   document.getElementById("live")?.replaceChildren();
+}
+
+/** Say that the session has ended; what is written on the page stays. */
+export function announceSignedOut() {
+  const { textSignedOut, textSignIn, loginUrl } = document.body.dataset;
+  announce(textSignedOut, "warning", { href: loginUrl, text: textSignIn });
+}
+
+/** Say that the server did not answer. */
+export function announceOffline() {
+  announce(document.body.dataset.textOffline, "error");
+}
+
+/** Is this answer (its final address) the sign-in page, because the session has ended? */
+export function isSignIn(address) {
+  return Boolean(address) && new URL(address, location.href).pathname === document.body.dataset.loginUrl;
 }
