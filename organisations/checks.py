@@ -1,0 +1,41 @@
+"""Every tracked row against the newest event of its history: what was changed past the triggers shows here."""
+
+from fundtrack.checks import Check
+
+from .history import TrackedModel, tracked_models
+
+
+def history_checks() -> list[Check]:
+    """One check per tracked model, in the order of the apps."""
+    return [_check(tracked) for tracked in tracked_models()]
+
+
+def _check(tracked: TrackedModel) -> Check:
+    table, events = tracked.table, tracked.event_table
+    stored = f"SELECT t.* FROM {table} t WHERE {tracked.owned_by('t')}"
+    newest = f"SELECT DISTINCT ON (e.pgh_obj_id) e.* FROM {events} e ORDER BY e.pgh_obj_id, e.pgh_id DESC"
+    known = f"SELECT n.* FROM ({newest}) n WHERE {tracked.owned_by('n')}"
+    pairs = ", ".join(f"('{column}', to_jsonb(e.{column}), to_jsonb(t.{column}))" for column in tracked.columns)
+    return Check(
+        name=f"history of {tracked.name}",
+        title="every row is as its newest event says",
+        counted=f"SELECT count(*) FROM ({stored}) t",
+        differences=f"""
+            SELECT '{tracked.name} ' || coalesce(t.id, e.pgh_obj_id) || CASE
+                WHEN e.pgh_id IS NULL THEN ' is stored, and no event says that it was made'
+                WHEN t.id IS NULL THEN ' is gone, and no event says that it was removed'
+                WHEN e.pgh_label = 'delete' THEN ' is stored, and its newest event says that it was removed'
+                ELSE ' was changed past its history: ' || (
+                    SELECT string_agg(
+                        p.name || ' was ' || coalesce(p.told::text, '–') || ', is ' || coalesce(p.found::text, '–'),
+                        '; ' ORDER BY p.name)
+                    FROM (VALUES {pairs}) p(name, told, found) WHERE p.told IS DISTINCT FROM p.found)
+                END
+            FROM ({stored}) t FULL JOIN ({known}) e ON e.pgh_obj_id = t.id
+            WHERE e.pgh_id IS NULL
+               OR (t.id IS NULL AND e.pgh_label <> 'delete')
+               OR (t.id IS NOT NULL AND e.pgh_label = 'delete')
+               OR (t.id IS NOT NULL AND ({tracked.row("t")}) IS DISTINCT FROM ({tracked.row("e")}))
+            ORDER BY coalesce(t.id, e.pgh_obj_id)
+        """,
+    )
