@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack import formats
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
+from fundtrack.periods import Month
 from meetings.models import Body
 from organisations.models import Membership, Organisation
 
-from ..models import CostCentre, CostCentreName, Fund, FundEntry
+from ..models import CostCentre, CostCentreName, Fund, FundEntry, MonthState
+from ..queries.drawdowns import lowest_balance_from
 
 
 class FundRefusal(Refusal):
@@ -49,7 +51,10 @@ def create_fund(
     if by is not None:
         by.require("edit_fund")
     if opening_balance < 0:
-        raise FundRefusal(_("An opening balance cannot be negative."))
+        raise FundRefusal(_("An opening balance cannot be negative."), code="fund_entry_sign")
+    if Fund.objects.filter(organisation=organisation, slug=slug).exists():
+        raise FundRefusal(_("Another fund has the address %(slug)s.") % {"slug": slug}, code="fund_slug_once")
+    _refuse_closed(organisation, opening_on)
     fund = Fund.objects.create(
         organisation=organisation,
         slug=slug,
@@ -100,11 +105,15 @@ def add_fund_entry(
         amount: EUR, positive; a deficit cover is stored as money out.
 
     Raises:
-        Refusal: the month is closed, the balance would fall below zero, or a deficit cover names no decision.
+        Refusal: the month is closed, the balance would fall below zero, a deficit cover names no decision, or the
+            key came before with other content.
     """
     by.require("enter_fund_entries")
+    signed = -amount if kind == FundEntry.Kind.DEFICIT_COVER else amount
     earlier = FundEntry.objects.filter(organisation=fund.organisation, key=key).first()
     if earlier is not None:
+        if (earlier.fund_id, earlier.kind, earlier.entry_on, earlier.amount) != (fund.pk, kind, entry_on, signed):
+            raise FundRefusal(_("This form was sent before with other figures. Load the page again."), code="key")
         return earlier
     if kind not in (FundEntry.Kind.TRANSFER_IN, FundEntry.Kind.RETURN, FundEntry.Kind.DEFICIT_COVER):
         raise FundRefusal(_("This kind of entry is made by its own document."))
@@ -113,12 +122,17 @@ def add_fund_entry(
     opening_on = fund.entries.filter(kind=FundEntry.Kind.OPENING).values_list("entry_on", flat=True).first()
     if opening_on is not None and entry_on < opening_on:
         raise FundRefusal(_("The fund opens on %(day)s.") % {"day": formats.day(opening_on)})
+    if kind == FundEntry.Kind.DEFICIT_COVER and not decision_reference.strip():
+        raise FundRefusal(_("Deficit cover needs a decision: give its reference."), code="fund_deficit_needs_decision")
+    _refuse_closed(fund.organisation, entry_on)
+    if signed < 0:
+        _refuse_shortage(fund, entry_on, -signed)
     entry = FundEntry.objects.create(
         organisation=fund.organisation,
         fund=fund,
         entry_on=entry_on,
         kind=kind,
-        amount=-amount if kind == FundEntry.Kind.DEFICIT_COVER else amount,
+        amount=signed,
         decision_reference=decision_reference.strip(),
         description=description.strip(),
         key=key,
@@ -127,6 +141,30 @@ def add_fund_entry(
     )
     entry.refresh_from_db()
     return entry
+
+
+def _refuse_closed(organisation: Organisation, day: date) -> None:
+    month = Month.of(day)
+    closed = MonthState.objects.filter(organisation=organisation, month=month.first)
+    if closed.exclude(state=MonthState.State.OPEN).exists():
+        raise FundRefusal(
+            _("%(month)s is closed. An entry is dated in an open month.") % {"month": formats.month_short(month)},
+            code="month_is_closed",
+        )
+
+
+def _refuse_shortage(fund: Fund, day: date, amount: Decimal) -> None:
+    lowest = lowest_balance_from(fund, day)
+    if amount > lowest.balance:
+        raise FundRefusal(
+            _("The fund's balance does not suffice: on %(day)s it is %(balance)s, and %(missing)s is missing.")
+            % {
+                "day": formats.day(lowest.day),
+                "balance": formats.eur(lowest.balance),
+                "missing": formats.eur(amount - lowest.balance),
+            },
+            code="fund_balance_not_negative",
+        )
 
 
 def cost_centre_of(*, organisation: Organisation, code: str, name: str = "", valid_from: date) -> CostCentre:

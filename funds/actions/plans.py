@@ -1,9 +1,9 @@
 """Use plans: creating, laying out, bringing into force, amending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -12,10 +12,32 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
 from fundtrack.money import ZERO
+from fundtrack.periods import FIRST_YEAR, LAST_YEAR
 from organisations.models import Membership
 
-from ..models import Amendment, AmendmentRow, BudgetLine, Fund, Target, UsePlan
+from ..layout import LineLayout, Problem, TargetLayout
+from ..models import Amendment, AmendmentRow, BudgetLine, CostCentre, Fund, Target, UsePlan
+from ..queries.amendments import amendment_effect
+from ..queries.layouts import layout_problems
 from .funds import cost_centre_of
+
+__all__ = [
+    "AmendmentRefusal",
+    "LayoutRefusal",
+    "LineLayout",
+    "PlanConflict",
+    "PlanRefusal",
+    "TargetLayout",
+    "activate_plan",
+    "create_plan",
+    "delete_plan",
+    "record_amendment",
+    "save_layout",
+]
+
+Part = TypeVar("Part", Target, BudgetLine)
+
+_YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
 
 
 class PlanRefusal(Refusal):
@@ -30,33 +52,28 @@ class PlanConflict(PlanRefusal):
     code = "conflict"
 
 
-@dataclass(frozen=True)
-class LineLayout:
-    """One budget line as the editor or an import wants it."""
+class LayoutRefusal(PlanRefusal):
+    """The layout breaks rules. Nothing was saved.
 
-    name: str
-    project_code: str
-    #: EUR; on a plan in force it must equal what is stored (new lines: 0).
-    amount: Decimal
-    #: None for a new line.
-    id: int | None = None
-    use_plan: str = ""
-    responsible_id: int | None = None
+    Attributes:
+        problems: every broken rule, with the place that breaks it.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems[0].message, code=problems[0].code)
+        self.problems = tuple(problems)
 
 
-@dataclass(frozen=True)
-class TargetLayout:
-    """One target with its lines, in order."""
+class AmendmentRefusal(PlanRefusal):
+    """The amendment breaks rules. Nothing was recorded.
 
-    name: str
-    cost_centre_code: str
-    lines: Sequence[LineLayout]
-    #: None for a new target.
-    id: int | None = None
-    use_plan: str = ""
-    responsible_id: int | None = None
-    #: Name for a cost centre that does not exist yet.
-    cost_centre_name: str = ""
+    Attributes:
+        problems: every broken rule.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems[0].message, code=problems[0].code)
+        self.problems = tuple(problems)
 
 
 @action
@@ -65,6 +82,8 @@ def create_plan(*, fund: Fund, year: int, ceiling: Decimal, by: Membership) -> U
     by.require("edit_plan")
     if ceiling < 0:
         raise PlanRefusal(_("A ceiling cannot be negative."))
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise PlanRefusal(_("A plan's year is between %(first)s and %(last)s.") % _YEARS)
     return UsePlan.objects.create(organisation=fund.organisation, fund=fund, year=year, ceiling=ceiling)
 
 
@@ -88,14 +107,20 @@ def save_layout(
     held = UsePlan.objects.select_for_update(of=("self",)).select_related("organisation", "fund").get(pk=plan.pk)
     if held.version != seen_version:
         raise PlanConflict(_("Somebody saved this plan after you opened it. Your changes are still on this page."))
+    problems = layout_problems(
+        organisation=held.organisation, year=held.year, plan=held, ceiling=ceiling, targets=targets
+    )
+    if problems:
+        raise LayoutRefusal(problems)
     kept_targets = {target.id for target in targets if target.id is not None}
     kept_lines = {line.id for target in targets for line in target.lines if line.id is not None}
     for line in held.lines.exclude(pk__in=kept_lines):
         line.delete()
-    stored_targets = {target.pk: target for target in held.targets.all()}
+    stored_targets = {target.pk: target for target in held.targets.select_related("cost_centre")}
     stored_lines = {line.pk: line for line in held.lines.all()}
+    centres = {centre.code: centre for centre in CostCentre.objects.filter(organisation=held.organisation)}
     for position, layout in enumerate(targets):
-        target = _place_target(held, stored_targets, layout, position)
+        target = _place_target(held, stored_targets, centres, layout, position)
         for line_position, line_layout in enumerate(layout.lines):
             _place_line(held, target, stored_lines, line_layout, line_position)
     for pk, target in stored_targets.items():
@@ -151,14 +176,22 @@ def record_amendment(
         Refusal: ceiling exceeded, a line below zero or below what was drawn, month closed, plan not in force.
     """
     by.require("edit_plan")
+    changes = {line_id: amount for line_id, amount in changes.items() if amount}
     earlier = Amendment.objects.filter(organisation=plan.organisation, key=key).first()
     if earlier is not None:
+        same = dict(earlier.rows.values_list("line_id", "amount")) == changes
+        if not same or (earlier.plan_id, earlier.effective_on) != (plan.pk, effective_on):
+            raise PlanRefusal(_("This form was sent before with other figures. Load the page again."), code="key")
         return earlier
-    changes = {line_id: amount for line_id, amount in changes.items() if amount}
-    if not changes and not ceiling_change:
-        raise PlanRefusal(_("The amendment changes nothing."))
     if not reason.strip():
-        raise PlanRefusal(_("Give the reason of the amendment."))
+        raise PlanRefusal(_("Give the reason of the amendment."), code="amendment_has_reason")
+    # Held until the end, so that what is checked here in words still holds when the database checks it.
+    plan = UsePlan.objects.select_for_update(of=("self",)).select_related("organisation", "fund").get(pk=plan.pk)
+    effect = amendment_effect(plan=plan, effective_on=effective_on, changes=changes, ceiling_change=ceiling_change)
+    if effect.problems:
+        raise AmendmentRefusal(effect.problems)
+    if strangers := changes.keys() - {line.line_id for line in effect.lines}:
+        raise PlanRefusal(_("Line %(line)s is not in this plan.") % {"line": min(strangers)})
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_amendment', 'id'))")
         amendment_id = cursor.fetchone()[0]
@@ -177,7 +210,7 @@ def record_amendment(
         organisation=plan.organisation,
         plan=plan,
         effective_on=effective_on,
-        kind=kind_of(changes, ceiling_change),
+        kind=effect.kind,
         ceiling_change=ceiling_change,
         reason=reason.strip(),
         decision_reference=decision_reference.strip(),
@@ -189,40 +222,37 @@ def record_amendment(
     return amendment
 
 
-def kind_of(changes: Mapping[int, Decimal], ceiling_change: Decimal) -> str:
-    """The kind that fits the sum of ``changes``: transfer, new money, money given back, or the ceiling alone.
-
-    A change of the ceiling together with a transfer is refused: they are two decisions.
-    """
-    total = sum(changes.values(), ZERO)
-    if not changes:
-        return Amendment.Kind.CEILING
-    if total == 0:
-        if ceiling_change:
-            raise PlanRefusal(_("A transfer does not change the ceiling. Record two amendments."))
-        return Amendment.Kind.TRANSFER
-    return Amendment.Kind.NEW_MONEY if total > 0 else Amendment.Kind.GIVEN_BACK
-
-
-def _place_target(plan: UsePlan, stored: dict[int, Target], layout: TargetLayout, position: int) -> Target:
-    centre = cost_centre_of(
-        organisation=plan.organisation,
-        code=layout.cost_centre_code,
-        name=layout.cost_centre_name or layout.name,
-        valid_from=date(plan.year, 1, 1),
-    )
+def _place_target(
+    plan: UsePlan,
+    stored: dict[int, Target],
+    centres: dict[str, CostCentre],
+    layout: TargetLayout,
+    position: int,
+) -> Target:
+    centre = centres.get(layout.cost_centre_code)
+    if centre is None:
+        centre = centres[layout.cost_centre_code] = cost_centre_of(
+            organisation=plan.organisation,
+            code=layout.cost_centre_code,
+            name=layout.cost_centre_name or layout.name,
+            valid_from=date(plan.year, 1, 1),
+        )
     if layout.id is not None and layout.id not in stored:
         raise PlanConflict(_("A target of this plan was removed meanwhile. Load the page again."))
     target = stored[layout.id] if layout.id is not None else Target(organisation=plan.organisation, plan=plan)
-    target.name, target.cost_centre, target.use_plan = layout.name, centre, layout.use_plan
-    target.responsible_id, target.position = layout.responsible_id, position
-    target.save()
-    return target
+    return _bring(
+        target,
+        name=layout.name,
+        cost_centre_id=centre.pk,
+        use_plan=layout.use_plan,
+        responsible_id=layout.responsible_id,
+        position=position,
+    )
 
 
 def _place_line(
     plan: UsePlan, target: Target, stored: dict[int, BudgetLine], layout: LineLayout, position: int
-) -> None:
+) -> BudgetLine:
     if layout.id is not None and layout.id not in stored:
         raise PlanConflict(_("A line of this plan was removed meanwhile. Load the page again."))
     line = (
@@ -230,7 +260,25 @@ def _place_line(
         if layout.id is not None
         else BudgetLine(organisation=plan.organisation, plan=plan, year=plan.year)
     )
-    line.target, line.name, line.project_code = target, layout.name, layout.project_code
-    line.first_amount, line.use_plan = layout.amount, layout.use_plan
-    line.responsible_id, line.position = layout.responsible_id, position
-    line.save()
+    return _bring(
+        line,
+        target_id=target.pk,
+        name=layout.name,
+        project_code=layout.project_code,
+        first_amount=layout.amount,
+        use_plan=layout.use_plan,
+        responsible_id=layout.responsible_id,
+        position=position,
+    )
+
+
+def _bring(row: Part, **values: object) -> Part:
+    """Give a target or line its values; what holds them already is not written, and leaves no history."""
+    changed = row.pk is None
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changed = True
+    if changed:
+        row.save()
+    return row
