@@ -15,7 +15,8 @@ from fundtrack.triggers import LOCK_FUND_ENTRIES
 from organisations.models import Membership
 
 from ..models import Drawdown, DrawdownRow, Fund, FundEntry, UsePlan
-from ..queries.drawdowns import LineDrawdown, drawdown_lines, lowest_balance_from, undrawn_months
+from ..queries.documents import fund_effect, proposal_obstacle
+from ..queries.drawdowns import LineDrawdown, drawdown_lines
 from .months import lock_up_to
 
 
@@ -69,11 +70,8 @@ def propose_drawdown(
             _("The drawdown of %(month)s is %(state)s already.")
             % {"month": formats.month_short(month), "state": standing.get_state_display().lower()}
         )
-    if earlier := undrawn_months(plan, before=month):
-        raise DrawdownRefusal(
-            _("%(month)s has actuals and no posted drawdown: drawdowns are made in order.")
-            % {"month": formats.month_short(earlier[0])}
-        )
+    if obstacle := proposal_obstacle(plan, month):
+        raise DrawdownRefusal(obstacle.message, code=obstacle.code)
     first_day, _last_day = booking_dates(plan.fund, month)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_drawdown', 'id'))")
@@ -188,9 +186,9 @@ def _wrong_state(drawdown: Drawdown) -> DrawdownRefusal:
 def _refuse_overdraft(drawdown: Drawdown) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [drawdown.organisation_id, LOCK_FUND_ENTRIES])
-    lowest = lowest_balance_from(drawdown.plan.fund, drawdown.booking_on)
-    if drawdown.total > 0 and lowest.balance < drawdown.total:
-        raise BalanceTooSmall(drawdown.total - lowest.balance, lowest.day)
+    effect = fund_effect(drawdown.plan.fund, total=drawdown.total, booking_on=drawdown.booking_on, posted=False)
+    if effect.missing:
+        raise BalanceTooSmall(effect.missing, effect.missing_on)
 
 
 def _row(plan: UsePlan, drawdown_id: int, line: LineDrawdown) -> DrawdownRow:

@@ -1,5 +1,8 @@
 """Comments, judgements on rules R4–R6, and interfaces to other measures."""
 
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +19,39 @@ COMMENT_LIMIT = 2000
 
 
 class NoteRefusal(Refusal):
-    """The note cannot be recorded like this."""
+    """The note cannot be recorded like this.
+
+    Attributes:
+        line_id: the line that it is about, where several are written at once.
+    """
 
     code = "note"
+    line_id: int | None = None
+
+
+class CommentConflict(NoteRefusal):
+    """Somebody else wrote on the line meanwhile."""
+
+    code = "conflict"
+
+
+@dataclass(frozen=True)
+class NewComment:
+    """What a person wrote on one line."""
+
+    line: BudgetLine
+    text: str
+    #: Id of the version that the person saw; None when there was none.
+    seen_id: int | None
+
+
+def as_counted(text: str) -> str:
+    """A text as it is counted and stored: one LF per line end, NFC, no blanks at the ends.
+
+    The browser counts by the same rule (``static/js/comments.js``); a character is a Unicode code point.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", lines).strip(" \t\n\u00a0")
 
 
 def may_comment(membership: Membership, line: BudgetLine) -> bool:
@@ -40,7 +73,7 @@ def write_comment(*, line: BudgetLine, month: Month, text: str, by: Membership, 
     by.require("comment_lines")
     if not may_comment(by, line):
         raise NoteRefusal(_("You comment on your own lines only."), code="not_allowed")
-    text = text.replace("\r\n", "\n").strip()
+    text = as_counted(text)
     if len(text) > COMMENT_LIMIT:
         raise NoteRefusal(
             _("The comment has %(length)s characters; at most %(limit)s fit.")
@@ -52,6 +85,36 @@ def write_comment(*, line: BudgetLine, month: Month, text: str, by: Membership, 
     return Comment.objects.create(
         organisation_id=line.organisation_id, line=line, month=month.first, text=text, written_by=by, written_at=at
     )
+
+
+@action
+def write_comments(*, month: Month, comments: Sequence[NewComment], by: Membership, at: datetime) -> dict[int, Comment]:
+    """Write the comments of several lines at once: all of them or none.
+
+    Returns:
+        Line id → new version, for the lines whose comment changed.
+
+    Raises:
+        CommentConflict: somebody else wrote on one of the lines after this person opened the page; ``line_id`` says
+            on which.
+        NoteRefusal: as ``write_comment``; ``line_id`` likewise.
+    """
+    written = {}
+    for new in comments:
+        try:
+            newest = Comment.objects.filter(line=new.line, month=month.first).order_by("-id").first()
+            if newest is not None and newest.pk != new.seen_id and newest.text != as_counted(new.text):
+                raise CommentConflict(
+                    _("%(name)s wrote on this line meanwhile. Your text is still here; theirs is shown below it.")
+                    % {"name": newest.written_by.user.name}
+                )
+            version = write_comment(line=new.line, month=month, text=new.text, by=by, at=at)
+        except NoteRefusal as refusal:
+            refusal.line_id = new.line.pk
+            raise
+        if version is not None:
+            written[new.line.pk] = version
+    return written
 
 
 @action

@@ -70,17 +70,22 @@ def drawdown_lines(plan: UsePlan, month: Month) -> list[LineDrawdown]:
 
 
 def undrawn_months(plan: UsePlan, *, before: Month) -> list[Month]:
-    """Months of the plan before ``before`` that have something to draw and no posted document, in order."""
+    """Months before ``before`` that have something to draw and no posted document, in order; two queries."""
     posted = Drawdown.objects.filter(plan=plan, state=Drawdown.State.POSTED).order_by("-month")
     last = posted.values_list("month", flat=True).first()
     first = Month.of(last).next() if last else Month(plan.year, 1)
     if first >= before:
         return []
-    return [
-        month
-        for month in Month.range(first, before.previous())
-        if any(line.drawdown for line in drawdown_lines(plan, month))
-    ]
+    facts = LINE_FACTS.format(plan="%(plan)s", month="g.month")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT DISTINCT g.month FROM (
+                    SELECT x::date AS month FROM generate_series(%(first)s::date, %(last)s::date, interval '1 month') x
+                ) g CROSS JOIN LATERAL ({facts}) f
+                WHERE least(greatest(f.actual_cumulative, 0), f.amount) <> f.drawn_before ORDER BY g.month""",
+            {"plan": plan.pk, "first": first.first, "last": before.previous().first},
+        )
+        return [Month.of(day) for (day,) in cursor.fetchall()]
 
 
 def balance_on(fund: Fund, day: date) -> Decimal:

@@ -1,0 +1,1 @@
+"""Forms: what was typed becomes values; the rules are in the actions."""
