@@ -7,10 +7,12 @@ trigger's own name as the constraint name, so that code can tell one refusal fro
 import pgtrigger
 from django.db import IntegrityError
 
-#: Advisory lock keys ``(organisation, number)``: one for each of the two chains, one for the states of the months.
+#: Advisory lock keys ``(organisation, number)``: one for each of the two chains, for the states of the
+#: months, and for the series of issued reports.
 LOCK_BOOKINGS = 1
 LOCK_FUND_ENTRIES = 2
 LOCK_MONTHS = 3
+LOCK_ISSUED_REPORTS = 4
 
 
 def refuse(name: str, message: str, *arguments: str) -> str:

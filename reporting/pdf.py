@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -107,7 +107,7 @@ def _static_path(name: str) -> Path:
     """Where a static file lies: collected (production, perhaps under a hashed name) or in a source folder."""
     storage: Any = staticfiles_storage
     try:
-        if isinstance(storage, ManifestFilesMixin) and not storage.exists(name):
+        if hasattr(storage, "stored_name") and not storage.exists(name):
             name = storage.stored_name(name)
         if storage.exists(name):
             return Path(storage.path(name))
