@@ -200,6 +200,17 @@ class MonthRow:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """The responsible person's newest words on a line and the month."""
+
+    project_code: str
+    name: str
+    text: str
+    written_by: str
+    written_at: datetime
+
+
+@dataclass(frozen=True)
 class Issue:
     """How a report was issued."""
 
