@@ -5,4 +5,4 @@ class FundsConfig(AppConfig):
     name = "funds"
 
     def ready(self) -> None:
-        from . import refusals  # noqa: F401
+        from . import history, refusals  # noqa: F401

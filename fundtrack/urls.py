@@ -7,8 +7,8 @@ from fundtrack.periods import MonthConverter
 register_converter(MonthConverter, "month")
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
     path("", include("organisations.urls")),
+    path("accounts/", include("allauth.urls")),
     path("<slug:organisation>/", include("reporting.urls")),
     path("<slug:organisation>/", include("funds.urls")),
 ]

@@ -79,6 +79,7 @@ def add_member(
     unit: Unit | None = None,
     title: str = "",
     password: str | None = None,
+    extend: bool = True,
 ) -> MemberAdded:
     """Add a person with roles; who is a member already gets the roles that are missing, and is enabled again.
 
@@ -86,9 +87,11 @@ def add_member(
         name: of a new person; the account of a known person stays as it is.
         language: of a new person; by default the organisation's.
         password: given by the operator of the server only; without one the person resets it by mail.
+        extend: False refuses a person who is a member already.
 
     Raises:
-        MemberRefusal: the address is malformed, the account is disabled, or the password is too weak.
+        MemberRefusal: the address is malformed, the account is disabled, the password is too weak, or the person is a
+            member already.
     """
     if by is not None:
         by.require("manage_members")
@@ -100,6 +103,8 @@ def add_member(
         _set_password(user, password)
     membership = Membership.objects.select_for_update().filter(organisation=organisation, user=user).first()
     new_member = membership is None
+    if not (new_member or extend):
+        raise MemberRefusal(_("%(email)s is a member already.") % {"email": user.email}, code="member_once")
     if membership is None:
         membership = Membership(organisation=organisation, user=user, unit=unit, title=title.strip())
     new_roles = tuple(role for role in Role if role in wanted and role not in membership.roles)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pghistory.models
 from django.apps import apps
@@ -58,7 +59,7 @@ class TrackedModel:
         return self.events._meta.db_table
 
     @property
-    def fields(self) -> list["Field[object, object]"]:
+    def fields(self) -> list["Field[Any, Any]"]:
         """Fields whose changes are history, the key left out."""
         kept = {field.name for field in self.events._meta.concrete_fields}
         return [field for field in self.model._meta.concrete_fields if field.name in kept and not field.primary_key]
@@ -66,7 +67,7 @@ class TrackedModel:
     @property
     def columns(self) -> list[str]:
         """Columns of ``fields``."""
-        return [field.column for field in self.fields]
+        return [str(field.column) for field in self.fields]
 
     def row(self, alias: str) -> str:
         """SQL row of ``columns``."""
@@ -88,7 +89,7 @@ class TrackedModel:
         return f"{alias}.organisation_id = %(organisation)s"
 
 
-def field_label(field: "Field[object, object]") -> str:
+def field_label(field: "Field[Any, Any]") -> str:
     """What people call a field, with a capital letter."""
     text = str(_FIELD_NAMES.get(field.name, field.verbose_name))
     return text[:1].upper() + text[1:]
@@ -103,4 +104,5 @@ def tracked_models() -> tuple[TrackedModel, ...]:
 def _tracked() -> Iterator[TrackedModel]:
     for events in apps.get_models():
         if issubclass(events, pghistory.models.Event) and events._meta.concrete_model is events:
-            yield TrackedModel(model=events.pgh_tracked_model, events=events)
+            tracked: Any = events.pgh_tracked_model
+            yield TrackedModel(model=tracked, events=events)

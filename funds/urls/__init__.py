@@ -1,5 +1,5 @@
-"""Addresses of funds, plans, actuals, months and drawdowns, below ``/<organisation>/``."""
+"""Addresses of funds, plans, actuals, months, drawdowns and members, below ``/<organisation>/``."""
 
-from . import actuals, months, plans
+from . import actuals, members, months, plans
 
-urlpatterns = [*plans.urlpatterns, *actuals.urlpatterns, *months.urlpatterns]
+urlpatterns = [*plans.urlpatterns, *actuals.urlpatterns, *months.urlpatterns, *members.urlpatterns]
