@@ -115,8 +115,8 @@ def comments_as_of(plan: UsePlan, month: Month, *, as_of: datetime) -> list[Rema
     """The newest comment per line on ``month``; comments taken back left out; one query."""
     newest = (
         Comment.objects.filter(line__plan=plan, month=month.first, written_at__lte=as_of)
-        .order_by("line", "-id")
-        .distinct("line")
+        .order_by("line_id", "-id")
+        .distinct("line_id")
         .select_related("line", "written_by__user")
     )
     return [
