@@ -46,6 +46,7 @@ explain(
         "drawdown_booked_in_next_month": _("The booking date does not follow the fund's rule."),
         "one_drawdown_a_month": _("This month has a drawdown already."),
         "cost_centre_one_name_a_day": _("Another name is valid on the same days."),
+        "cost_centre_code_stays": _("The code of a cost centre never changes."),
         "cost_centre_code_once": _("This cost centre exists already."),
     }
 )

@@ -13,6 +13,7 @@ from fundtrack.triggers import append_only, no_delete
 from meetings.models import Body
 from organisations.models import Membership, Organisation
 
+from ..triggers import centres as centre_triggers
 from ..triggers import entries as entry_triggers
 
 
@@ -48,6 +49,7 @@ class CostCentre(models.Model):
             models.UniqueConstraint(fields=["id", "organisation"], name="cost_centre_parent_key"),
             models.CheckConstraint(condition=~Q(code=""), name="cost_centre_has_code"),
         ]
+        triggers = centre_triggers.TRIGGERS
 
     def __str__(self) -> str:
         return self.code
