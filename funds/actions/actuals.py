@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +21,11 @@ from organisations.models import Membership, Organisation
 
 from ..models import Actual, Booking, BudgetLine, MonthState, UsePlan
 
-#: Texts of a row, each with its own greatest length.
-TEXT_FIELDS = ("cost_centre_code", "project_code", "account", "voucher", "description", "supplier")
+#: Texts of a row; their columns say how long they may be.
+TEXT_FIELDS = {
+    name: cast("models.CharField[str, str]", Actual._meta.get_field(name))
+    for name in ("cost_centre_code", "project_code", "account", "voucher", "description", "supplier")
+}
 
 
 class MonthIsClosed(Refusal):
@@ -290,8 +294,7 @@ def _refuse_unbookable(rows: Sequence[NewActual]) -> None:
     for row in rows:
         if not row.amount:
             raise NotBookable(_("An amount of zero is not booked."))
-        for name in TEXT_FIELDS:
-            field = Actual._meta.get_field(name)
+        for name, field in TEXT_FIELDS.items():
             if len(getattr(row, name)) > (field.max_length or 0):
                 raise NotBookable(
                     _("%(field)s: at most %(count)s characters.")

@@ -240,6 +240,12 @@ def _add(parts: Iterable[Figures]) -> Figures:
     )
 
 
+def cell_sums(lines: Iterable[BudgetLine], months: Iterable[Month]) -> dict[tuple[int, Month], Decimal]:
+    """(line id, month) → Σ actuals in EUR; cells without rows are left out. One query."""
+    wanted = set(months)
+    return {place: total for place, (total, _rows) in _month_sums(list(lines)).items() if place[1] in wanted}
+
+
 # --- rows outside the plan
 
 
@@ -319,6 +325,11 @@ def _lines_by_code(organisation: Organisation, year: int) -> dict[str, list[Budg
     for line in in_force.select_related("target__cost_centre", "plan__fund"):
         lines[line.project_code].append(line)
     return lines
+
+
+def outside_reason(organisation: Organisation, year: int, centre: str, code: str) -> OutsideReason:
+    """Why a row with this cost centre and code would be outside the plan. One query."""
+    return _reason(centre, code, _lines_by_code(organisation, year))
 
 
 def _reason(centre: str, code: str, lines: dict[str, list[BudgetLine]]) -> OutsideReason:

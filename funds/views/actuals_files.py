@@ -1,0 +1,140 @@
+"""The grid and the rows behind it as tables to download."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from fundtrack import formats
+from fundtrack.exports import Column, Parameters, Row, Table
+from fundtrack.money import ZERO
+
+from ..models import Actual, UsePlan
+from ..queries.actuals import Figures, Grid
+from .actuals_page import outside_reasons
+
+
+def grid_tables(grid: Grid) -> list[Table]:
+    """The lines with their months and totals, and the unsettled rows outside the plan where there are any."""
+    tables = [_lines_table(grid)]
+    if grid.outside:
+        tables.append(_outside_table(grid))
+    return tables
+
+
+def _month_columns(grid: Grid) -> list[Column]:
+    return [Column(f"{formats.month_short(column.month)}, €", "amount") for column in grid.months]
+
+
+def _lines_table(grid: Grid) -> Table:
+    columns = [
+        Column(_("Target")),
+        Column(_("Cost centre")),
+        Column(_("Project code")),
+        Column(_("Budget line")),
+        Column(_("Responsible person")),
+        Column(_("Amount, €"), "amount"),
+        *_month_columns(grid),
+        Column(_("Total, €"), "amount"),
+        Column(_("Remaining, €"), "amount"),
+        Column(_("Used %"), "percent"),
+        Column(_("Uncovered, €"), "amount"),
+    ]
+    rows: list[Row] = [
+        [
+            target.name,
+            target.cost_centre_code,
+            line.line.project_code,
+            line.line.name,
+            line.responsible.user.name if line.responsible else "",
+            *_figures(line.figures),
+        ]
+        for target in grid.targets
+        for line in target.lines
+    ]
+    return Table(_("Actuals"), columns, rows, totals=[[_("Total"), "", "", "", "", *_figures(grid.figures)]])
+
+
+def _figures(figures: Figures) -> list[Decimal | None]:
+    return [
+        figures.amount,
+        *figures.by_month,
+        figures.total,
+        figures.remaining,
+        figures.used_percent,
+        figures.uncovered,
+    ]
+
+
+def _outside_table(grid: Grid) -> Table:
+    reasons = outside_reasons()
+    columns = [
+        Column(_("Cost centre")),
+        Column(_("Project code")),
+        Column(_("Why it is outside the plan")),
+        *_month_columns(grid),
+        Column(_("Total, €"), "amount"),
+    ]
+    rows: list[Row] = [
+        [group.cost_centre_code, group.project_code, reasons[group.reason], *group.by_month, group.total]
+        for group in grid.outside
+    ]
+    sums = [sum((group.by_month[position] for group in grid.outside), ZERO) for position in range(12)]
+    return Table(_("Outside the plan"), columns, rows, totals=[[_("Total"), "", "", *sums, grid.outside_total]])
+
+
+def rows_table(rows: Iterable[Actual]) -> Table:
+    """Rows of the ledger, each with its booking."""
+    columns = [
+        Column(_("Row"), "integer"),
+        Column(_("Booking"), "integer"),
+        Column(_("Month")),
+        Column(_("Date"), "date"),
+        Column(_("Cost centre")),
+        Column(_("Project code")),
+        Column(_("Amount, €"), "amount"),
+        Column(_("Account")),
+        Column(_("Voucher")),
+        Column(_("Supplier")),
+        Column(_("Description")),
+        Column(_("Corrects row"), "integer"),
+        Column(_("Concerns month")),
+        Column(_("Source")),
+        Column(_("Booked by")),
+        Column(_("Booked at"), "moment"),
+    ]
+    listed = list(rows)
+    cells: list[Row] = [
+        [
+            row.pk,
+            row.booking.number,
+            formats.month_short(row.month),
+            row.booked_on,
+            row.cost_centre_code,
+            row.project_code,
+            row.amount,
+            row.account,
+            row.voucher,
+            row.supplier,
+            row.description,
+            row.corrects_id,
+            formats.month_short(row.concerns_month) if row.concerns_month else "",
+            row.booking.get_source_display(),
+            row.booking.made_by.user.name,
+            row.booking.made_at,
+        ]
+        for row in listed
+    ]
+    total = sum((row.amount for row in listed), ZERO)
+    totals: list[Row] = [[None, None, _("Total"), None, "", "", total, *[""] * 4, None, "", "", "", None]]
+    return Table(_("Rows"), columns, cells, totals=totals)
+
+
+def parameters_of(plan: UsePlan, more: Sequence[tuple[str, str]]) -> Parameters:
+    """What a file is about: organisation, fund, year, and the filters."""
+    return [
+        (_("Organisation"), plan.organisation.name),
+        (_("Fund"), plan.fund.name),
+        (_("Year"), str(plan.year)),
+        *more,
+    ]
