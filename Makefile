@@ -15,9 +15,9 @@ say := @printf 'FundTrack: %s\n'
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
 
-demo: setup ## set everything up, load the demonstration and serve it (PORT=8000)
-	$(say) 'loading the demonstration'
-	@$(manage) demo
+demo: prepare ## set everything up, load the demonstration and serve it (PORT=8000)
+	$(say) 'bringing the database up to date and loading the demonstration'
+	@$(python) tools/prepare.py demo
 	@exec $(python) tools/serve.py $(PORT)
 
 test: prepare-test lint types checks ## set everything up and run every check and test, browser tests included
@@ -30,8 +30,7 @@ test-reverse: prepare-test ## run the quick tests without a browser in reverse o
 
 setup: prepare ## make .venv/bin/python manage.py ready for use (the part that demo and test share)
 	$(say) 'bringing the database up to date'
-	@$(manage) migrate --verbosity 0
-	@$(manage) createcachetable
+	@$(python) tools/prepare.py
 
 run: setup ## serve for development: restarts when the code changes (PORT=8000)
 	@exec env FUNDTRACK_DEBUG=true $(manage) runserver $(PORT)

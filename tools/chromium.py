@@ -46,9 +46,7 @@ def _candidates() -> Iterator[Path]:
 def _starts(path: Path) -> bool:
     # Ubuntu's chromium-browser may be a stand-in that only says where the snap is.
     try:
-        return (
-            subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
-        )
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -20,7 +21,8 @@ PORTS_TRIED = 50
 
 def say(text: str) -> None:
     """Print a line at once."""
-    print(f"FundTrack: {text}", flush=True)
+    with suppress(OSError):  # the terminal may be closed
+        print(f"FundTrack: {text}", flush=True)
 
 
 def free_port(wanted: int) -> int | None:
@@ -49,8 +51,10 @@ def wait_until_served(server: subprocess.Popen[bytes], port: int) -> bool:
 
 def serve(port: int) -> int:
     """Serve on ``port`` until stopped; returns the exit status."""
+    (data_folder() / "static").mkdir(parents=True, exist_ok=True)  # its absence would be warned about
     command = [sys.executable, "-m", "gunicorn", "fundtrack.wsgi", "--bind", f"{HOST}:{port}"]
     command += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
+    command += ["--graceful-timeout", "3"]
     server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
     stopping = False
 
@@ -58,7 +62,7 @@ def serve(port: int) -> int:
         nonlocal stopping
         stopping = True
         if server.poll() is None:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # at once: browsers keep their connections open
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
@@ -73,14 +77,17 @@ def serve(port: int) -> int:
     return status or 1
 
 
+def data_folder() -> Path:
+    """Return the installation's folder, as the settings find it."""
+    return Path(os.environ.get("FUNDTRACK_DATA") or ROOT / ".data").expanduser().resolve()
+
+
 def stop_database() -> None:
     """Stop the embedded database at once when nobody else uses it."""
-    if os.environ.get("DATABASE_URL"):
-        return
     from fundtrack.postgres.server import stop_unused
 
-    folder = Path(os.environ.get("FUNDTRACK_DATA") or ROOT / ".data").expanduser().resolve() / "database"
-    if folder.exists():
+    folder = data_folder() / "database"
+    if folder.exists() and not os.environ.get("DATABASE_URL"):
         stop_unused(folder)
 
 
