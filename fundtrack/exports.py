@@ -1,7 +1,7 @@
 """Tables as CSV and XLSX: typed columns in, bytes out, the same bytes for the same table.
 
-A CSV file begins with its header row. Where parameters are given they follow the table after one empty line, as
-``label;value``: a program reads rows up to the first empty line, a person finds below them what the file is about.
+A CSV file begins with the header row of its first table. Further tables, and last the parameters as ``label;value``,
+follow after one empty line each: a program reads rows up to the first empty line, a person finds the rest below.
 In a workbook the parameters are the last sheet.
 
 A cell of text can never run as a formula. In CSV it gets an apostrophe when it begins like one (a plain number such
@@ -83,18 +83,21 @@ class Table:
 # --- CSV
 
 
-def to_csv(table: Table, parameters: Parameters = ()) -> bytes:
-    """Write a table as CSV: UTF-8 with BOM, semicolon, decimal comma, CRLF; header row first.
+def to_csv(tables: Table | Sequence[Table], parameters: Parameters = ()) -> bytes:
+    """Write tables as CSV: UTF-8 with BOM, semicolon, decimal comma, CRLF; each begins with its header row.
 
     Args:
-        table: rows and totals come out alike.
-        parameters: written below the table after one empty line; leave out where only a program reads the file.
+        tables: one, or several with an empty line between them; rows and totals come out alike.
+        parameters: written last, after one empty line; leave out where only a program reads the file.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([guarded(str(column.label)) for column in table.columns])
-    for row in (*table.rows, *table.totals):
-        writer.writerow([_csv_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)])
+    for position, table in enumerate([tables] if isinstance(tables, Table) else tables):
+        if position:
+            text.write("\r\n")
+        writer.writerow([guarded(str(column.label)) for column in table.columns])
+        for row in (*table.rows, *table.totals):
+            writer.writerow([_csv_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)])
     if parameters:
         text.write("\r\n")
         writer.writerows([guarded(str(label)), guarded(str(value))] for label, value in parameters)

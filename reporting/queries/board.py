@@ -48,6 +48,11 @@ class FundPicture:
     #: January up to the month.
     months: tuple[MonthBalance, ...]
 
+    @property
+    def pending_out(self) -> Decimal:
+        """``pending`` as a movement of the fund: money out is negative."""
+        return -self.pending
+
 
 def ceiling_as_of(plan: UsePlan, month: Month, *, as_of: datetime) -> Decimal:
     """The ceiling at the end of ``month``, amendments included; one query. EUR."""

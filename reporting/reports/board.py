@@ -69,6 +69,11 @@ class Headline:
     #: forecast − ceiling
     forecast_over: Decimal
 
+    @property
+    def below(self) -> Decimal:
+        """How far the use is below the pace."""
+        return -self.deviation
+
 
 @dataclass(frozen=True)
 class Deviation:
