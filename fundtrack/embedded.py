@@ -58,18 +58,31 @@ def _binaries() -> Path:
 
 
 def development_secret(data_dir: Path) -> str:
-    """Return the secret key of this installation, made at its first start and kept in its folder."""
+    """Return the secret key of this installation, made at its first start and kept in its folder.
+
+    Raises:
+        ImproperlyConfigured: when the folder cannot be used, with the reason in words.
+    """
     path = data_dir / "secret-key"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        # Written aside and linked, so that of two first starts at once one wins whole.
-        draft = data_dir / f"secret-key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text(encoding="ascii")
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_secret(path)
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {data_dir} cannot be used by this account; FUNDTRACK_DATA names another. {error}"
+        ) from error
+
+
+def _write_secret(path: Path) -> None:
+    # Written aside and linked, so that of two first starts at once one wins whole.
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def font_directory() -> Path:

@@ -149,6 +149,12 @@ def test_says_why_a_folder_cannot_be_used(tmp_path: Path) -> None:
         embedded.database(tmp_path)
 
 
+def test_says_that_another_account_owns_the_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match="FUNDTRACK_DATA"):
+        embedded.development_secret(tmp_path / "file" / "folder")
+
+
 def test_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "find_spec", lambda name: None)
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
