@@ -28,9 +28,11 @@ class Command(OrganisationCommand):
         slug = options["organisation"]
         organisations = [self.organisation(slug)] if slug else list(Organisation.objects.order_by("slug"))
         found = 0
+        begins = not connection.in_atomic_block
         with transaction.atomic(), connection.cursor() as cursor:
-            # One snapshot for all checks: what is booked meanwhile is not taken for a difference.
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if begins:
+                # One snapshot for all checks: what is booked meanwhile is not taken for a difference.
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             for organisation in organisations:
                 results = run_checks(all_checks(), organisation.pk)
                 self._say(organisation, results)
