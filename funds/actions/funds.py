@@ -16,6 +16,9 @@ from organisations.models import Membership, Organisation
 from ..models import CostCentre, CostCentreName, Fund, FundEntry, MonthState
 from ..queries.drawdowns import lowest_balance_from
 
+#: Words that stand in the place of a fund in an address.
+RESERVED_SLUGS = frozenset({"new"})
+
 
 class FundRefusal(Refusal):
     """The fund cannot be created, changed or charged like this."""
@@ -38,21 +41,26 @@ def create_fund(
     rules: str = "",
     debit_account: str = "",
     credit_account: str = "",
+    key: UUID | None = None,
 ) -> Fund:
     """Create a fund with its opening balance.
 
     Args:
         opening_balance: EUR, not negative.
         by: None for the command line, where the operator of the server acts.
+        key: made by the sender; the same key creates once.
 
     Raises:
         Refusal: the address is taken, the balance is negative, or the opening month is closed.
     """
     if by is not None:
         by.require("edit_fund")
+    earlier = FundEntry.objects.filter(organisation=organisation, key=key).first() if key else None
+    if earlier is not None and earlier.fund.slug == slug:
+        return earlier.fund
     if opening_balance < 0:
         raise FundRefusal(_("An opening balance cannot be negative."), code="fund_entry_sign")
-    if Fund.objects.filter(organisation=organisation, slug=slug).exists():
+    if slug in RESERVED_SLUGS or Fund.objects.filter(organisation=organisation, slug=slug).exists():
         raise FundRefusal(_("Another fund has the address %(slug)s.") % {"slug": slug}, code="fund_slug_once")
     _refuse_closed(organisation, opening_on)
     fund = Fund.objects.create(
@@ -71,7 +79,7 @@ def create_fund(
         entry_on=opening_on,
         kind=FundEntry.Kind.OPENING,
         amount=opening_balance,
-        key=uuid4(),
+        key=key or uuid4(),
         entered_by=by,
         entered_at=at,
     )
@@ -84,6 +92,14 @@ def update_fund(*, fund: Fund, by: Membership) -> Fund:
     by.require("edit_fund")
     fund.save()
     return fund
+
+
+@action
+def governing_body(*, organisation: Organisation, chosen: Body | str | None) -> Body | None:
+    """The body that decides on a fund: the chosen one, or the one of a name, made when it is new. Part of a save."""
+    if not isinstance(chosen, str):
+        return chosen
+    return Body.objects.get_or_create(organisation=organisation, name=chosen)[0]
 
 
 @action
