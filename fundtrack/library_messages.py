@@ -1,0 +1,19 @@
+"""Messages of the libraries that our own catalogues translate.
+
+``makemessages`` finds them here; nothing imports this module. Our catalogues win over those of the libraries
+(``LOCALE_PATHS``), so a message belongs here when a library lacks its Finnish or Swedish, or calls a thing by another
+name than our pages do. The texts must be the libraries' own, to the letter.
+"""
+
+from django.utils.translation import gettext_noop, ngettext_lazy
+
+MESSAGES = (
+    # django.contrib.auth.password_validation: no Finnish.
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    # allauth.mfa: other words for the authenticator app than on our pages.
+    gettext_noop("Authenticator code"),
+    gettext_noop("Use authenticator app or code"),
+)
