@@ -253,7 +253,8 @@ def balance_chart(points: Sequence[BalancePoint], *, scheme: Scheme = "light", n
             [
                 {**row, "words": formats.whole_eur(points[row["place"]].balance)}
                 for row in rows
-                if row["place"] in (edges - {len(rows) - 2} if narrow else edges) or (len(rows) <= 6 and not narrow)
+                # On a phone the words would cover the bars beside them.
+                if not narrow and (row["place"] in edges or len(rows) <= 6)
             ],
         ),
     ]

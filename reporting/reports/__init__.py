@@ -1,1 +1,1 @@
-"""One module per report: Params, a frozen Result, ``build(params, as_of)``."""
+"""Reports: Params, a frozen Result and ``build(params, as_of)``, one module each. Pure reads."""
