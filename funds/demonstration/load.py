@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import QuerySet
 
 from fundtrack.formats import HELSINKI, month_short
 from fundtrack.periods import Month
@@ -17,11 +19,11 @@ from organisations.models import Membership, Organisation, User
 from ..actions.actuals import record_actuals
 from ..actions.drawdowns import approve_drawdown, post_drawdown, propose_drawdown
 from ..actions.funds import create_fund
-from ..actions.months import close_month
+from ..actions.months import close_month, state_of
 from ..actions.notes import add_interface, record_judgement, write_comment
 from ..actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
 from ..actions.scopes import set_lead_scope
-from ..models import Booking, CostCentre, CostCentreName, Fund, Judgement, UsePlan
+from ..models import Booking, CostCentre, CostCentreName, Drawdown, Fund, Judgement, MonthState, UsePlan
 from . import plan as facts
 from .ledger import rows_by_month
 from .people import PEOPLE
@@ -32,8 +34,11 @@ NAME = "Kajaanin kaupungin koulutusliikelaitos"
 #: The last month whose drawdown is posted; the next one is closed with its drawdown proposed.
 LAST_POSTED = Month(2024, 8)
 
-#: Gives the history of what is written inside to a member.
-Acting = Callable[[Membership], AbstractContextManager[None]]
+#: The last thing that is loaded: whoever finds its drawdown finds everything before it.
+LAST_CLOSED = LAST_POSTED.next()
+
+#: Gives the history of what is written inside to a member; None for the operator of the server.
+Acting = Callable[[Membership | None], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,34 @@ class Demonstration:
     plan: UsePlan
 
 
-def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration, Month], None]) -> Demonstration:
-    """Load organisation, people, fund, plan, nine months and their drawdowns. Run it once, in one transaction.
+def is_complete(organisation: Organisation) -> bool:
+    """True when everything was loaded once; what people did to it since is theirs."""
+    # Drawdowns are never deleted.
+    return Drawdown.objects.filter(organisation=organisation, month=LAST_CLOSED.first).exists()
+
+
+def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration, Month], None]) -> None:
+    """Load organisation, people, fund, plan, nine months and their drawdowns.
+
+    Every deed is a transaction of its own, as when people do it, so that the history tells them apart. A load that was
+    interrupted goes on where it stopped.
 
     Args:
         acting: says in the history who acts.
         password: of every login.
-        after_month: called when the drawdown of a month is posted, before anything of the next month is booked.
+        after_month: called when the drawdown of a month is posted, before anything of the next month is booked; once
+            more after an interruption.
     """
-    organisation, members = _people()
-    give_password(organisation, password)
-    with acting(members["admin"]):
+    with acting(None), transaction.atomic():
+        organisation, members = _people()
+        give_password(organisation, password)
+    with acting(members["admin"]), transaction.atomic():
         plan = _plan(organisation, members)
-        _judge(plan, members["admin"])
     demonstration = Demonstration(organisation, members, plan)
     for month, rows in rows_by_month().items():
+        if month <= LAST_POSTED and state_of(organisation, month) == MonthState.State.LOCKED:
+            after_month(demonstration, month)
+            continue
         with acting(members["finance"]):
             record_actuals(
                 organisation=organisation,
@@ -75,7 +93,6 @@ def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration,
         _draw(demonstration, month, acting)
         if month <= LAST_POSTED:
             after_month(demonstration, month)
-    return demonstration
 
 
 def give_password(organisation: Organisation, password: str) -> None:
@@ -102,6 +119,11 @@ def moment(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def _people() -> tuple[Organisation, dict[str, Membership]]:
+    organisation = Organisation.objects.filter(slug=SLUG).first()
+    if organisation is not None:
+        members = organisation.memberships.select_related("user", "organisation")
+        logins = {person.email: person.login for person in PEOPLE}
+        return organisation, {logins[member.user.email]: member for member in members if member.user.email in logins}
     organisation = create_organisation(slug=SLUG, name=NAME, is_demonstration=True)
     units = {
         name: save_unit(organisation=organisation, name=name, by=None)
@@ -121,7 +143,16 @@ def _people() -> tuple[Organisation, dict[str, Membership]]:
     }
 
 
+def plans_of(organisation: Organisation) -> QuerySet[UsePlan]:
+    """The demonstration's plan, with its fund and organisation."""
+    plans = UsePlan.objects.select_related("organisation", "fund__body", "fund__organisation")
+    return plans.filter(organisation=organisation, fund__slug=facts.FUND_SLUG, year=facts.YEAR)
+
+
 def _plan(organisation: Organisation, members: dict[str, Membership]) -> UsePlan:
+    present = plans_of(organisation).first()
+    if present is not None:
+        return present
     admin = members["admin"]
     opened_at = datetime(facts.YEAR, 1, 2, 9, 0, tzinfo=HELSINKI)
     body = Body.objects.create(organisation=organisation, name=facts.BODY)
@@ -152,7 +183,9 @@ def _plan(organisation: Organisation, members: dict[str, Membership]) -> UsePlan
         if person.cost_centres:
             centres = CostCentre.objects.filter(organisation=organisation, code__in=person.cost_centres)
             set_lead_scope(membership=members[person.login], cost_centres=centres, by=admin)
-    return activate_plan(plan=plan, by=admin, at=opened_at + timedelta(days=6))
+    _judge(plan, admin)
+    activate_plan(plan=plan, by=admin, at=opened_at + timedelta(days=8))
+    return plans_of(organisation).get()
 
 
 def _layout(target: facts.DemoTarget, members: dict[str, Membership]) -> TargetLayout:
@@ -220,13 +253,19 @@ def _comment(demonstration: Demonstration, month: Month, acting: Acting) -> None
 
 def _draw(demonstration: Demonstration, month: Month, acting: Acting) -> None:
     finance, approver = demonstration.members["finance"], demonstration.members["approver"]
+    organisation, plan = demonstration.organisation, demonstration.plan
     first_day, second_day = working_day(month, 10), working_day(month, working_day(month, 10).day + 1)
     with acting(finance):
-        close_month(organisation=demonstration.organisation, month=month, by=finance, at=moment(first_day, 14))
-        drawdown = propose_drawdown(plan=demonstration.plan, month=month, by=finance, at=moment(first_day, 14, 20))
+        if state_of(organisation, month) == MonthState.State.OPEN:
+            close_month(organisation=organisation, month=month, by=finance, at=moment(first_day, 14))
+    with acting(finance):
+        drawdown = Drawdown.objects.standing().filter(plan=plan, month=month.first).first() or propose_drawdown(
+            plan=plan, month=month, by=finance, at=moment(first_day, 14, 20)
+        )
     if month > LAST_POSTED:
         return
     with acting(approver):
-        approve_drawdown(drawdown=drawdown, by=approver, at=moment(second_day, 9, 5))
+        if drawdown.state == Drawdown.State.PROPOSED:
+            drawdown = approve_drawdown(drawdown=drawdown, by=approver, at=moment(second_day, 9, 5))
     with acting(finance):
         post_drawdown(drawdown=drawdown, by=finance, at=moment(second_day, 9, 40))

@@ -37,7 +37,7 @@ class MemberTable(tables.Table):  # type: ignore[misc]
     email = tables.Column(
         verbose_name=gettext_lazy("E-mail address"), accessor="user__email", attrs={"td": {"class": "breakable"}}
     )
-    roles = tables.Column(verbose_name=gettext_lazy("Roles"), orderable=False)
+    roles = tables.Column(verbose_name=gettext_lazy("Roles"))
     unit = tables.Column(verbose_name=gettext_lazy("Unit"), accessor="unit__name", default="–")
     title = tables.Column(verbose_name=gettext_lazy("Title"))
     last_login = tables.Column(

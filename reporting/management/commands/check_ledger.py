@@ -11,11 +11,12 @@ from fundtrack.checks import Check, CheckResult, differences_of, run_checks
 from organisations.checks import history_checks
 from organisations.management.base import OrganisationCommand, Refused
 from organisations.models import Organisation
+from reporting.queries.check import REPORT_CHECKS
 
 
 def all_checks() -> list[Check]:
     """Everything that is recomputed, in the order in which it is said."""
-    return [*LEDGER_CHECKS, *PLAN_CHECKS, *history_checks()]
+    return [*LEDGER_CHECKS, *PLAN_CHECKS, *REPORT_CHECKS, *history_checks()]
 
 
 class Command(OrganisationCommand):

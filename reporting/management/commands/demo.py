@@ -3,19 +3,21 @@
 import os
 import secrets
 from argparse import ArgumentParser
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 
 from funds.demonstration import load as demonstration
 from funds.demonstration.people import PEOPLE
 from organisations.management.base import OrganisationCommand, Refused
 from organisations.models import Organisation
+from reporting.demonstration import issue_after
 
 
 class Command(OrganisationCommand):
@@ -30,21 +32,18 @@ class Command(OrganisationCommand):
         if settings.PRODUCTION and not options["force"]:
             raise Refused("This is a production installation: its logins would be open to everybody. Use --force.")
         password = demonstration_password()
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                # A second start at the same time waits, and then finds everything in place.
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('demonstration', 0))")
+        with one_at_a_time():
             loaded = self._load(password)
         self._say_what_is_there(password, loaded)
 
     def _load(self, password: str) -> bool:
         """True when it was loaded now, False when it was there already."""
         present = Organisation.objects.filter(slug=demonstration.SLUG).first()
-        if present is None:
-            demonstration.load(acting=self.acting, password=password, after_month=lambda loaded, month: None)
-            return True
-        if not present.is_demonstration:
+        if present is not None and not present.is_demonstration:
             raise Refused(f"The organisation {present.slug} exists and is not a demonstration. Nothing was changed.")
+        if present is None or not demonstration.is_complete(present):
+            demonstration.load(acting=self.acting, password=password, after_month=issue_after)
+            return True
         demonstration.give_password(present, password)
         return False
 
@@ -57,6 +56,18 @@ class Command(OrganisationCommand):
         for person in PEOPLE:
             self.say(f"  {person.email:<{width}}  {person.role.label}")
         self.say(f"The password of all of them: {password}")
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """A second start at the same time waits, and then finds everything in place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended('demonstration', 0))")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended('demonstration', 0))")
 
 
 def demonstration_password() -> str:
