@@ -149,6 +149,8 @@ def activate_plan(*, plan: UsePlan, by: Membership, at: datetime) -> UsePlan:
 def delete_plan(*, plan: UsePlan, by: Membership) -> None:
     """Delete a draft with its targets and lines. A plan in force is never deleted."""
     by.require("edit_plan")
+    if plan.is_active:
+        raise PlanRefusal(_("A plan in force is never deleted."), code="plan_in_force_stays")
     plan.delete()
 
 

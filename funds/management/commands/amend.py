@@ -16,6 +16,12 @@ from organisations.management.base import OrganisationCommand, Refused
 class Command(OrganisationCommand):
     help = "Record a decided amendment of a plan in force. A sum of zero is a transfer between lines."
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Build the parser so that changes may stand before, between and after the options, or be missing."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.parse_args = parser.parse_intermixed_args
+        return parser
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         self.add_organisation(parser)
         parser.add_argument("fund", metavar="FUND", help="address (slug) of the fund")
