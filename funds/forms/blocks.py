@@ -127,7 +127,7 @@ def _shape_problems(rows: Sequence[Sequence[str]], place: Place) -> list[str]:
         ]
     width = len(rows[0])
     ragged = [
-        _("Row %(row)s has %(count)s cells, and row 1 has %(first)s: copy a rectangular block.")
+        _("Row %(row)s: %(count)s wide, row 1: %(first)s wide. Copy a rectangular block.")
         % {"row": number, "count": len(row), "first": width}
         for number, row in enumerate(rows, start=1)
         if len(row) != width

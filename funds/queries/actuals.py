@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from fundtrack.money import ZERO, used_percent
@@ -269,18 +269,30 @@ def outside_rows(organisation: Organisation, year: int, centres: Collection[str]
     ]
 
 
-def settled_rows(organisation: Organisation, year: int, centres: Collection[str] | None = None) -> QuerySet[Actual]:
-    """Rows outside the plan that somebody settled, newest settlement first; ``corrections`` hold the settlement."""
-    rows = Actual.objects.filter(organisation=organisation, month__year=year, corrects=None, corrections__isnull=False)
+@dataclass(frozen=True)
+class SettledRow:
+    """A row outside the plan that somebody settled."""
+
+    actual: Actual
+    #: The last row of the settlement; it has no line when the row was left to the ordinary budget.
+    settlement: Actual
+
+
+def settled_rows(
+    organisation: Organisation, year: int, centres: Collection[str] | None = None, *, most: int = 200
+) -> list[SettledRow]:
+    """The newest settled rows of a year, at most ``most`` of them. Two queries."""
+    rows = Actual.objects.outside_plan().filter(organisation=organisation, month__year=year, corrects=None)
     if centres is not None:
         rows = rows.filter(cost_centre_code__in=centres)
-    return (
-        rows.outside_plan()
+    settlements = Actual.objects.select_related("line", "booking__made_by__user").order_by("id")
+    found = (
+        rows.filter(corrections__isnull=False)
         .distinct()
-        .select_related("booking__made_by__user")
-        .prefetch_related("corrections__line", "corrections__booking__made_by__user")
+        .prefetch_related(Prefetch("corrections", queryset=settlements))
         .order_by("-id")
     )
+    return [SettledRow(row, list(row.corrections.all())[-1]) for row in found[:most]]
 
 
 def centres_in_scope(plan: UsePlan, membership: Membership) -> set[str] | None:

@@ -76,7 +76,7 @@ def outside_list(request: OrganisationRequest, fund: str, year: int) -> HttpResp
     context = plan_context(
         plan,
         waiting=[(row, reasons[row.reason]) for row in outside_rows(plan.organisation, year, centres)],
-        settled=settled_rows(plan.organisation, year, centres)[:200],
+        settled=settled_rows(plan.organisation, year, centres),
         may_settle=request.membership.may("enter_actuals"),
     )
     return render(request, "funds/actuals/outside_list.html", context)

@@ -40,7 +40,7 @@ def chosen_rows(request: OrganisationRequest, plan: UsePlan) -> ChosenRows:
     """Rows of the plan by ``?line=CODE``, ``?target=ID`` and ``?month=2024-10``; unknown values find nothing."""
     lines = lines_in_scope(plan, request.membership)
     parameters = []
-    code, target, month = (request.GET.get(name, "") for name in ("line", "target", "month"))
+    code, target, month = (request.GET.get(name, "").replace("\0", "?") for name in ("line", "target", "month"))
     if code:
         parameters.append((_("Budget line"), code))
     if target:

@@ -5,49 +5,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from funds.models import Actual, Booking, LeadScope
 from funds.queries.actuals import actuals_grid
 from fundtrack.periods import Month
-from organisations.models import Membership
-from tests.factories import World, make_world
+from tests.factories import make_world
+from tests.funds.ledger_pages import address, cell, form_of, signed_in, sums
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(member: Membership) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def address(world: World, name: str = "actuals", **more: object) -> str:
-    kwargs = {"organisation": world.organisation.slug, "fund": world.fund.slug, "year": world.plan.year, **more}
-    return reverse(name, kwargs=kwargs)
-
-
-def cell(world: World, code: str, month: str) -> str:
-    return f"c-{world.line(code).pk}-{month}"
-
-
-def form_of(world: World, cells: dict[tuple[str, str], tuple[str, str]]) -> dict[str, str]:
-    """A plain form: (code, month) → (shown, typed)."""
-    data = {"key": str(uuid4())}
-    for (code, month), (shown, typed) in cells.items():
-        name = cell(world, code, month)
-        data |= {name: typed, f"s{name[1:]}": shown}
-    return data
-
-
-def sums(world: World) -> dict[tuple[str, str], Decimal]:
-    found: dict[tuple[str, str], Decimal] = {}
-    for row in Actual.objects.filter(organisation=world.organisation):
-        place = (row.project_code, str(Month.of(row.month)))
-        found[place] = found.get(place, Decimal(0)) + row.amount
-    return found
 
 
 # --- reading
