@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -134,7 +135,7 @@ def new_page(browser: Browser, installation: ServedInstallation, watch: Watch) -
     """Return a function that opens a page of another person: own cookies, any width (``new_page(width=390)``)."""
     contexts: list[BrowserContext] = []
 
-    def open_page(*, width: int = 1440, height: int = 900, **options: object) -> Page:
+    def open_page(*, width: int = 1440, height: int = 900, **options: Any) -> Page:
         settings = {"locale": "fi-FI", "timezone_id": "Europe/Helsinki", "reduced_motion": "reduce", **options}
         context = browser.new_context(
             base_url=installation.url, viewport={"width": width, "height": height}, **settings
@@ -153,3 +154,24 @@ def new_page(browser: Browser, installation: ServedInstallation, watch: Watch) -
 def page(new_page: Callable[..., Page]) -> Page:
     """Open a page with the width of a desktop."""
     return new_page()
+
+
+@pytest.fixture
+def sign_in(new_page: Callable[..., Page], installation: ServedInstallation) -> Callable[..., Page]:
+    """Return a function that signs a person of the demonstration in, by the first part of the address.
+
+    ``sign_in("finance", width=390)`` gives the first page; each call is another browser.
+    """
+
+    def sign_in_as(person: str, **options: Any) -> Page:
+        page = new_page(storage_state=installation.signed_in.get(person), **options)
+        page.goto("/")
+        if "/accounts/login/" in page.url:
+            page.locator("[name=login]").fill(f"{person}@kajaani.example")
+            page.locator("[name=password]").fill(installation.password())
+            page.locator("[name=password]").press("Enter")
+            page.wait_for_url(lambda url: "/accounts/login/" not in url)
+            installation.signed_in[person] = page.context.storage_state()
+        return page
+
+    return sign_in_as

@@ -29,6 +29,8 @@ class ServedInstallation:
         self.database = database
         #: its ``FUNDTRACK_DATA``: files, mails and the server's log
         self.folder = folder
+        #: state of the browser (cookies) by person, kept so that people sign in once per file
+        self.signed_in: dict[str, Any] = {}
         self._environment = environment
 
     def manage(self, *arguments: str, check: bool = True) -> str:
@@ -39,6 +41,10 @@ class ServedInstallation:
         """Return the rows of an SQL query on its database."""
         with databases.connect(self.database) as connection:
             return connection.execute(query, parameters or None).fetchall()  # type: ignore[arg-type]
+
+    def password(self) -> str:
+        """Return the password of the demonstration's people."""
+        return (self.folder / "demo-password").read_text(encoding="ascii").strip()
 
     def mails(self) -> list[str]:
         """Return the mails it has sent, oldest first."""
@@ -80,7 +86,7 @@ def environment_of(database: str, folder: Path) -> dict[str, str]:
     return {
         **kept,
         "DATABASE_URL": databases.database_url(database),
-        "EMAIL_URL": f"filemail://{quote(str(mails))}",
+        "EMAIL_URL": f"filemail:///{quote(str(mails))}",
         "FUNDTRACK_DATA": str(folder),
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": "not secret: an installation that lives as long as one test module",
