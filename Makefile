@@ -22,11 +22,11 @@ demo: prepare ## set everything up, load the demonstration and serve it (PORT=80
 
 test: prepare-test lint types checks ## set everything up and run every check and test, browser tests included
 	$(say) 'running the tests'
-	@$(python) -m pytest -n 2 $(PYTEST)
+	@$(python) -m pytest -n 2 --dist loadfile $(PYTEST)
 
 test-reverse: prepare-test ## run the quick tests without a browser in reverse order
 	$(say) 'running the tests without a browser in reverse order'
-	@$(python) -m pytest -n 2 -m 'not e2e and not slow' --reverse $(PYTEST)
+	@$(python) -m pytest -n 2 --dist loadfile -m 'not e2e and not slow' --reverse $(PYTEST)
 
 setup: prepare ## make .venv/bin/python manage.py ready for use (the part that demo and test share)
 	$(say) 'bringing the database up to date'

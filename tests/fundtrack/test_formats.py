@@ -15,9 +15,7 @@ from fundtrack.periods import Month
 
 NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
 
-cents = st.integers(min_value=-(10**14 - 1), max_value=10**14 - 1).map(
-    lambda value: Decimal(value).scaleb(-2)
-)
+cents = st.integers(min_value=-(10**14 - 1), max_value=10**14 - 1).map(lambda value: Decimal(value).scaleb(-2))
 NUMBER_FORMATS = (
     formats.amount,
     formats.eur,
@@ -110,9 +108,7 @@ def test_moments_are_told_in_helsinki() -> None:
     assert formats.moment(winter) == "1.1.2026 0.05"
     assert formats.day(winter) == "1.1.2026"
     assert formats.moment(datetime(2026, 7, 1, 11, 30, tzinfo=UTC)) == "1.7.2026 14.30"
-    assert (
-        formats.moment(datetime(2026, 7, 1, 11, 30, tzinfo=timezone(timedelta(hours=3)))) == "1.7.2026 11.30"
-    )
+    assert formats.moment(datetime(2026, 7, 1, 11, 30, tzinfo=timezone(timedelta(hours=3)))) == "1.7.2026 11.30"
 
 
 @pytest.mark.parametrize("show", [formats.moment, formats.day])

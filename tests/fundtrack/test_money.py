@@ -27,9 +27,7 @@ from fundtrack.money import (
     used_percent,
 )
 
-cents = st.integers(min_value=-(10**14 - 1), max_value=10**14 - 1).map(
-    lambda value: Decimal(value).scaleb(-2)
-)
+cents = st.integers(min_value=-(10**14 - 1), max_value=10**14 - 1).map(lambda value: Decimal(value).scaleb(-2))
 properties = settings(deadline=None, max_examples=200)
 
 NBSP, NARROW, THIN, FIGURE = "\u00a0", "\u202f", "\u2009", "\u2007"
