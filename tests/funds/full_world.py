@@ -1,0 +1,155 @@
+"""Two organisations with one row of everything, for tests that try to break the database's rules.
+
+January is locked and drawn, February closed with a proposal, March open with actuals.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from funds.actions.funds import add_fund_entry
+from funds.actions.notes import add_interface, record_judgement, write_comment
+from funds.actions.plans import LineLayout, TargetLayout, create_plan, record_amendment, save_layout
+from funds.models import (
+    Actual,
+    AmendmentRow,
+    BudgetLine,
+    Comment,
+    CostCentre,
+    CostCentreName,
+    DrawdownRow,
+    FundEntry,
+    LeadScope,
+    MonthState,
+    Target,
+    UsePlan,
+)
+from fundtrack.periods import Month
+from meetings.models import Body
+from tests.factories import NOW, World, make_world
+
+
+@dataclass
+class Full:
+    """Ids of one organisation's rows, by what they are."""
+
+    world: World
+    plan: int
+    draft: int
+    fund: int
+    centre: int
+    centre_name: int
+    scope: int
+    target: int
+    draft_target: int
+    line: int
+    other_line: int
+    draft_line: int
+    #: A row on ``line`` in locked January and one in open March.
+    january_actual: int
+    march_actual: int
+    outside_actual: int
+    booking: int
+    amendment: int
+    amendment_row: int
+    opening: int
+    transfer: int
+    drawn_entry: int
+    posted: int
+    proposed: int
+    posted_row: int
+    proposed_row: int
+    january: int
+    february: int
+    comment: int
+    judgement: int
+    interface: int
+    body: int
+
+    def member(self, role: str) -> int:
+        return self.world.members[role].pk  # type: ignore[index]
+
+
+def make_full(slug: str) -> Full:
+    """Build one organisation with a row of everything."""
+    world = make_world(slug, lines={"A1": "1000.00", "A2": "500.00"}, opening_balance="5000.00")
+    world.book("A1", "2024-01", "300.00")
+    world.book("A1", "2024-02", "200.00")
+    world.close("2024-01", "2024-02")
+    posted = world.draw("2024-01")
+    proposed = world.propose("2024-02")
+    booking = world.book("A1", "2024-03", "50.00")
+    world.book("NONE", "2024-03", "7.00")
+    line = world.line("A1")
+    amendment = record_amendment(
+        plan=world.plan,
+        effective_on=date(2024, 4, 1),
+        changes={line.pk: Decimal("-100.00"), world.line("A2").pk: Decimal("100.00")},
+        reason="Siirto",
+        by=world.admin,
+        at=NOW,
+        key=uuid4(),
+    )
+    transfer = add_fund_entry(
+        fund=world.fund,
+        kind=FundEntry.Kind.TRANSFER_IN,
+        entry_on=date(2024, 3, 5),
+        amount=Decimal("10.00"),
+        by=world.finance,
+        at=NOW,
+        key=uuid4(),
+    )
+    draft = _draft(world)
+    centre = CostCentre.objects.get(organisation=world.organisation, code="1000")
+    scope = LeadScope.objects.create(organisation=world.organisation, membership=world.lead, cost_centre=centre)
+    write_comment(line=line, month=Month(2024, 1), text="Alku", by=world.lead, at=NOW)
+    judgement = record_judgement(
+        line=line, rule="interface", verdict="fits", grounds="Ok", judged_on=NOW.date(), by=world.admin, at=NOW
+    )
+    interface = add_interface(
+        line=line, theme="Teema", other_measure="Hanke", funding_source="", note="", by=world.admin
+    )
+    target = Target.objects.get(plan=world.plan)
+    actuals = Actual.objects.filter(organisation=world.organisation)
+    months = MonthState.objects.filter(organisation=world.organisation)
+    return Full(
+        world=world,
+        plan=world.plan.pk,
+        draft=draft.pk,
+        fund=world.fund.pk,
+        centre=centre.pk,
+        centre_name=CostCentreName.objects.get(cost_centre=centre).pk,
+        scope=scope.pk,
+        target=target.pk,
+        draft_target=Target.objects.get(plan=draft).pk,
+        line=line.pk,
+        other_line=world.line("A2").pk,
+        draft_line=BudgetLine.objects.get(plan=draft).pk,
+        january_actual=actuals.get(month=date(2024, 1, 1)).pk,
+        march_actual=actuals.get(month=date(2024, 3, 1), line=line).pk,
+        outside_actual=actuals.get(line=None).pk,
+        booking=booking.pk,
+        amendment=amendment.pk,
+        amendment_row=AmendmentRow.objects.get(amendment=amendment, line=line).pk,
+        opening=FundEntry.objects.get(fund=world.fund, kind="opening").pk,
+        transfer=transfer.pk,
+        drawn_entry=posted.entry.pk,
+        posted=posted.pk,
+        proposed=proposed.pk,
+        posted_row=DrawdownRow.objects.get(drawdown=posted, line=line).pk,
+        proposed_row=DrawdownRow.objects.get(drawdown=proposed, line=line).pk,
+        january=months.get(month=date(2024, 1, 1)).pk,
+        february=months.get(month=date(2024, 2, 1)).pk,
+        comment=Comment.objects.get(line=line).pk,
+        judgement=judgement.pk,
+        interface=interface.pk,
+        body=Body.objects.create(organisation=world.organisation, name="Johtokunta").pk,
+    )
+
+
+def _draft(world: World) -> UsePlan:
+    plan = create_plan(fund=world.fund, year=2025, ceiling=Decimal("10.00"), by=world.admin)
+    line = LineLayout(name="Rivi", project_code="D1", amount=Decimal("10.00"))
+    target = TargetLayout(name="Kohde", cost_centre_code="1000", lines=[line])
+    return save_layout(plan=plan, ceiling=plan.ceiling, targets=[target], seen_version=plan.version, by=world.admin)

@@ -1,0 +1,151 @@
+"""What the database itself refuses, in raw SQL: one attempt for every constraint and every refusal of a trigger."""
+
+import re
+from collections.abc import Iterator
+
+import pgtrigger
+import pytest
+from django.apps import apps
+from django.db import models, transaction
+
+from tests.own_database import own_database
+
+from .full_world import Full, make_full
+from .raw import copy, delete, next_id, refused, rolled_back, row, update
+from .refusals_ledger import DRAWDOWNS, LEDGER, MONTHS, NOTES
+from .refusals_plan import AMENDMENTS, FUNDS, PLANS
+
+ATTEMPTS = FUNDS | PLANS | AMENDMENTS | DRAWDOWNS | LEDGER | MONTHS | NOTES
+
+#: Triggers that compute and refuse nothing; the tests below prove what they compute.
+COMPUTING = {"booking_sealed", "actual_digest"}
+#: Proved in ``test_ledger_concurrency.py``, which needs transactions of its own.
+ISOLATION = "read_committed_only"
+
+
+@pytest.fixture(scope="module")
+def worlds(django_test_environment: None, django_db_blocker: object) -> Iterator[tuple[Full, Full]]:
+    """Two full organisations, made once; every test leaves them as they are."""
+    with own_database("refuses", django_db_blocker), transaction.atomic():
+        yield make_full("oma"), make_full("muu")
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_raw_sql_is_refused(name: str, worlds: tuple[Full, Full]) -> None:
+    own, other = worlds
+    with refused(name.rpartition(":")[2]):
+        ATTEMPTS[name](own, other)
+
+
+def test_every_rule_of_the_database_has_its_attempt() -> None:
+    """A new constraint or refusal is not in the table of attempts until somebody tries to break it."""
+    rules = set()
+    for model in _models():
+        for constraint in model._meta.constraints:
+            # Parent keys carry the composite foreign keys and say nothing by themselves.
+            if "_parent_key" not in constraint.name:
+                rules.add(constraint.name)
+        for trigger in getattr(model._meta, "triggers", []):
+            codes = set(re.findall(r"CONSTRAINT = '(\w+)'", str(trigger.func or ""))) - {ISOLATION}
+            rules |= {f"{trigger.name}:{code}" for code in codes}
+            assert codes or trigger.name in COMPUTING or _is_history(trigger), trigger.name
+    assert rules == set(ATTEMPTS)
+
+
+def _models() -> list[type[models.Model]]:
+    return [model for model in apps.get_app_config("funds").get_models() if not hasattr(model, "pgh_tracked_model")]
+
+
+def _is_history(trigger: pgtrigger.Trigger) -> bool:
+    return trigger.name in ("insert_insert", "update_update", "delete_delete")
+
+
+# --- the other half of the rules that stand in two attempts
+
+
+@pytest.mark.parametrize("table", ["actual", "booking", "fundentry", "amendment", "amendmentrow", "comment"])
+def test_append_only_tables_keep_their_rows(table: str, worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    ids = {
+        "actual": own.march_actual,
+        "booking": own.booking,
+        "fundentry": own.transfer,
+        "amendment": own.amendment,
+        "amendmentrow": own.amendment_row,
+        "comment": own.comment,
+    }
+    with refused(f"{_prefix(table)}_append_only"):
+        delete(table, ids[table])
+    with refused(f"{_prefix(table)}_append_only"):
+        update(table, ids[table], organisation_id=own.world.organisation.pk)
+
+
+def _prefix(table: str) -> str:
+    return {"fundentry": "fund_entry", "amendmentrow": "amendment_row"}.get(table, table)
+
+
+@pytest.mark.parametrize("column", ["target_id", "project_code", "first_amount"])
+def test_a_line_in_force_keeps_what_was_decided(column: str, worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    value = {"target_id": own.draft_target, "project_code": "A9", "first_amount": "1.00"}[column]
+    with refused("line_in_force_stays"):
+        update("budgetline", own.line, **{column: value})
+    with refused("line_in_force_stays"):
+        delete("budgetline", own.other_line)
+
+
+def test_a_target_in_force_keeps_its_cost_centre(worlds: tuple[Full, Full]) -> None:
+    own, other = worlds
+    with refused("target_in_force_stays"):
+        update("target", own.target, cost_centre_id=other.centre)
+
+
+@pytest.mark.parametrize("column", ["plan_id", "month", "booking_on", "prepared_by_id", "prepared_at"])
+def test_a_document_changes_its_state_and_nothing_else(column: str, worlds: tuple[Full, Full]) -> None:
+    own, other = worlds
+    values = row("drawdown", other.posted)
+    approval = {"approved_by_id": own.member("approver"), "approved_at": values["approved_at"]}
+    moved = {"month": values["month"], "booking_on": values["booking_on"], "plan_id": other.plan}
+    change = moved.get(column, own.member("admin") if column == "prepared_by_id" else "2020-01-01T00:00Z")
+    with refused("drawdown_facts_stay"):
+        update("drawdown", own.proposed, **{"state": "approved", **approval, column: change})
+
+
+# --- what is computed cannot be chosen
+
+
+def test_the_database_numbers_and_sums_a_booking(worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    with rolled_back():
+        last = row("booking", own.booking)["number"] + 1
+        booking = next_id("booking")
+        copy("actual", own.march_actual, booking_id=booking, amount="12.34", digest="chosen")
+        copy("booking", own.booking, id=booking, number=7000, total="1.00", row_count=55, digest="chosen")
+        sealed = row("booking", booking)
+        assert (sealed["number"], str(sealed["total"]), sealed["row_count"]) == (last + 1, "12.34", 1)
+        assert len(sealed["digest"]) == 64 and len(sealed["previous_digest"]) == 64
+
+
+def test_the_database_digests_an_actual(worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    with rolled_back():
+        booking = next_id("booking")
+        first = copy("actual", own.march_actual, booking_id=booking, row_number=1, digest="chosen")
+        second = copy("actual", own.march_actual, booking_id=booking, row_number=2, digest="chosen")
+        digests = {row("actual", pk)["digest"] for pk in (first, second)}
+        assert len(digests) == 2 and all(len(digest) == 64 for digest in digests)
+
+
+def test_the_database_numbers_and_chains_a_fund_entry(worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    with rolled_back():
+        previous = row("fundentry", own.transfer)
+        made = row("fundentry", copy("fundentry", own.transfer, number=700, digest="chosen", previous_digest="x"))
+        assert (made["number"], made["previous_digest"]) == (previous["number"] + 1, previous["digest"])
+
+
+def test_the_database_numbers_an_amendment(worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    with rolled_back():
+        made = copy("amendment", own.amendment, number=700, kind="ceiling", ceiling_change="1.00")
+        assert row("amendment", made)["number"] == row("amendment", own.amendment)["number"] + 1
