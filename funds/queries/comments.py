@@ -161,7 +161,7 @@ def _months(plan: UsePlan, lines: set[int], states: MonthStates, today: date) ->
         if line_id is not None:
             booked[Month.of(month)].add(line_id)
     said: dict[Month, set[int]] = defaultdict(set)
-    newest = Comment.objects.filter(line__in=lines).order_by("line", "month", "-pk").distinct("line", "month")
+    newest = Comment.objects.filter(line__in=lines).order_by("line_id", "month", "-pk").distinct("line_id", "month")
     for line_id, month, text in newest.values_list("line_id", "month", "text"):
         if text:
             said[Month.of(month)].add(line_id)
