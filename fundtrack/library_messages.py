@@ -8,11 +8,18 @@ name than our pages do. The texts must be the libraries' own, to the letter.
 from django.utils.translation import gettext_noop, ngettext_lazy
 
 MESSAGES = (
-    # django.contrib.auth.password_validation: no Finnish.
+    # django.contrib.auth.password_validation: no Finnish, and a broken sentence.
     ngettext_lazy(
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",
     ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+    ),
+    # django.template.defaultfilters.filesizeformat: Finns write kt and Mt.
+    gettext_noop("%s KB"),
+    gettext_noop("%s MB"),
     # allauth.mfa: other words for the authenticator app than on our pages.
     gettext_noop("Authenticator code"),
     gettext_noop("Use authenticator app or code"),
