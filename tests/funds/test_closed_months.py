@@ -248,9 +248,11 @@ def test_insert_from_a_select(full: Full, month: str) -> None:
         execute(
             "INSERT INTO funds_actual (organisation_id, booking_id, row_number, month, line_id, cost_centre_code, "
             "project_code, amount, account, voucher, description, supplier, digest) SELECT organisation_id, %s, "
-            "row_number, %s, line_id, cost_centre_code, project_code, amount, '', '', '', '', '' FROM funds_actual",
+            "row_number, %s, line_id, cost_centre_code, project_code, amount, '', '', '', '', '' FROM funds_actual "
+            "WHERE id = %s",
             next_id("booking"),
             Month.parse(month).first,
+            full.march_actual,
         )
 
 
