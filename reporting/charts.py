@@ -100,7 +100,7 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
         "field": "month",
         "type": "quantitative",
         # Room for the words beside the last point.
-        "scale": {"domain": [0.6, max(13, last.month.number + (4.6 if narrow else 2.7))], "nice": False},
+        "scale": {"domain": [0.6, max(13, last.month.number + (6.2 if narrow else 3.2))], "nice": False},
         "axis": {"title": None, "values": list(range(1, 13)), "format": "d", "grid": False},
     }
     top = max([ceiling, *(point.use or ZERO for point in points), *(point.pace for point in points)])

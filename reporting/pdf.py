@@ -114,6 +114,6 @@ def _static_path(name: str) -> Path:
         found = finders.find(name)
     except (SuspiciousFileOperation, ValueError) as error:
         raise FetchRefused(name) from error
-    if not isinstance(found, str):
+    if not isinstance(found, str) or not Path(found).is_file():
         raise FetchRefused(name)
     return Path(found)

@@ -28,8 +28,8 @@ class ChartImage:
     alt: str
     caption: str
     light: str
-    light_narrow: str
-    #: Empty on paper.
+    #: Empty on paper, as all that follow.
+    light_narrow: str = ""
     dark: str = ""
     dark_narrow: str = ""
 
@@ -102,13 +102,10 @@ def page_images(result: board.Result, address: Address) -> dict[str, ChartImage]
 
 
 def print_images(result: board.Result) -> dict[str, ChartImage]:
-    """The charts of a document, which carries them itself."""
+    """The charts of a document, which carries them itself: two beside each other, the targets in full width."""
     return {
         name: ChartImage(
-            name,
-            *_words(result, name),
-            data_uri(chart_svg(result, name), "image/svg+xml"),
-            data_uri(chart_svg(result, name, narrow=True), "image/svg+xml"),
+            name, *_words(result, name), data_uri(chart_svg(result, name, narrow=name != "targets"), "image/svg+xml")
         )
         for name in CHARTS
     }
