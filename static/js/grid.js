@@ -34,6 +34,16 @@ class Grid {
     this.paste = new Paste(this);
     this.listen();
     this.offerKept();
+    this.showFirst();
+  }
+
+  /** On a narrow screen the months that take figures may be out of sight: bring the first one in. */
+  showFirst() {
+    const region = this.form.querySelector(".table-scroll");
+    const cell = this.inputs[0]?.closest("td");
+    if (!cell) return;
+    const hidden = cell.getBoundingClientRect().right - region.getBoundingClientRect().right;
+    if (hidden > 0) region.scrollLeft += hidden + 8;
   }
 
   cell(name) {
