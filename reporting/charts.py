@@ -100,7 +100,7 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
         "field": "month",
         "type": "quantitative",
         # Room for the words beside the last point.
-        "scale": {"domain": [0.6, max(13, last.month.number + (6.2 if narrow else 3.2))], "nice": False},
+        "scale": {"domain": [0.6, max(13, last.month.number + (3.6 if narrow else 3.2))], "nice": False},
         "axis": {"title": None, "values": list(range(1, 13)), "format": "d", "grid": False},
     }
     top = max([ceiling, *(point.use or ZERO for point in points), *(point.pace for point in points)])
@@ -111,7 +111,7 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
         _layer(
             {"type": "text", "align": "left", "dy": -8, "color": colours.over, "fontWeight": 600},
             {"x": {"datum": 0.7}, "y": _amount("ceiling"), "text": {"field": "label"}},
-            [{**_ceiling(ceiling), "label": _("Ceiling %(amount)s") % {"amount": formats.whole_eur(ceiling)}}],
+            [{**_ceiling(ceiling), "label": _series(_("Ceiling"), ceiling, narrow)}],
         ),
         _layer(
             {"type": "line", "strokeDash": [6, 4], "strokeWidth": 2, "color": colours.pace},
@@ -133,7 +133,7 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
                 "fontWeight": 600,
             },
             {"x": month_axis, "y": _amount("use"), "text": {"field": "label"}},
-            [{**end, "label": _("Used %(amount)s") % {"amount": formats.whole_eur(last.use or ZERO)}}],
+            [{**end, "label": _series(_("Used"), last.use or ZERO, narrow)}],
         ),
         _layer(
             {
@@ -150,12 +150,17 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
                 {
                     "month": last.month.number,
                     "pace": _cents(last.pace),
-                    "label": _("Pace %(amount)s") % {"amount": formats.whole_eur(last.pace)},
+                    "label": _series(_("Pace"), last.pace, narrow),
                 }
             ],
         ),
     ]
-    return _svg({"data": {"values": rows}, "layer": layers, "height": 250}, colours, narrow)
+    return _svg({"data": {"values": rows}, "layer": layers, "height": 200 if narrow else 250}, colours, narrow)
+
+
+def _series(name: str, amount: Decimal, narrow: bool) -> str:
+    """What stands beside a line; on a phone the name alone, the amounts are in the figures above the chart."""
+    return name if narrow else f"{name} {formats.whole_eur(amount)}"
 
 
 def targets_chart(bars: Sequence[TargetBar], *, scheme: Scheme = "light", narrow: bool = False) -> str:
