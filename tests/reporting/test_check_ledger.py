@@ -19,6 +19,7 @@ from organisations.management.base import Refused
 from organisations.models import Unit
 from reporting.management.commands.check_ledger import all_checks
 from tests.factories import NOW, World, make_world
+from tests.factories.pages import make_page_world
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,9 @@ def found(world: World) -> list[str]:
 def tamper(*statements: str) -> None:
     """Change rows as a superuser who has disabled the triggers."""
     with connection.cursor() as cursor:
+        # What was waiting to be checked is checked now, as at the commit before.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in statements:
             cursor.execute(statement)
@@ -232,6 +236,23 @@ def test_what_was_changed_past_the_triggers_is_named(world: World, statements: l
     differences = "\n".join(found(world))
     for text in expected:
         assert text in differences, differences
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE reporting_issuedreport SET result = result || ' '", "issued reports: report 1 was changed"),
+        ("UPDATE reporting_issuedfile SET content = 'x' WHERE language = 'sv'", "report 1, file sv.pdf was changed"),
+        ("DELETE FROM reporting_issuedfile WHERE format = 'pdf'", "report 1 lacks its PDF in 3 languages"),
+        ("UPDATE reporting_issuedreport SET number = 2", "report 2 does not follow report 0"),
+        ("DELETE FROM reporting_issuedreport", "belongs to no report"),
+    ],
+)
+def test_changed_issued_reports_are_named(statement: str, expected: str) -> None:
+    page = make_page_world("testila")
+    assert found(page.world) == []
+    tamper(statement)
+    assert any(expected in line for line in found(page.world))
 
 
 def test_another_organisation_is_not_blamed(world: World) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import Sum
 from django.test import Client, TestCase, override_settings
 
@@ -29,6 +30,7 @@ from organisations.management.base import Refused
 from organisations.models import Membership, Organisation, Unit, User
 from organisations.rights import Role
 from reporting.management.commands.demo import demonstration_password
+from reporting.models import IssuedReport
 
 PASSWORD = "korkea-kuusi-ja-matala-lumi"
 
@@ -47,7 +49,7 @@ AMOUNTS = {
 }
 MODELS = (
     Actual, Booking, BudgetLine, Comment, CostCentre, Drawdown, DrawdownRow, FundEntry, Interface, Judgement,
-    LeadScope, Membership, MonthState, Organisation, Unit, UsePlan, User,
+    IssuedReport, LeadScope, Membership, MonthState, Organisation, Unit, UsePlan, User,
 )  # fmt: skip
 
 
@@ -55,6 +57,8 @@ def demo(*arguments: str) -> str:
     out = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FUNDTRACK_DEMO_PASSWORD", PASSWORD)
+        # Typesetting six PDFs takes long and has its own tests; the browser tests load the real ones.
+        patch.setattr("reporting.render.render_pdf", lambda *args, **kwargs: b"%PDF-1.7")
         call_command("demo", *arguments, stdout=out)
     return out.getvalue()
 
@@ -143,6 +147,30 @@ class TestLoaded(TestCase):
         assert set(Judgement.objects.filter(line__project_code="KR2406").values_list("rule", flat=True)) == set(
             Judgement.Rule
         )
+
+    def test_two_issued_board_reports(self) -> None:
+        issued = IssuedReport.objects.order_by("number").values_list("number", "month", "issued_at__date", "meeting_on")
+        assert [(number, month.month, at.month, meeting.month) for number, month, at, meeting in issued] == [
+            (1, 3, 4, 4),
+            (2, 6, 8, 8),
+        ]
+        for report in IssuedReport.objects.all():
+            # What was known then: everything up to its month was posted, and nothing was written after it was issued.
+            assert not Booking.objects.filter(made_at__gt=report.issued_at, rows__month__lte=report.month).exists()
+            assert {(file.language, file.format) for file in report.files.all()} >= {
+                (language, "pdf") for language in ("fi", "sv", "en")
+            }
+
+    def test_an_interrupted_load_goes_on(self) -> None:
+        last = Drawdown.objects.get(state="proposed")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("DELETE FROM funds_drawdownrow WHERE drawdown_id = %s", [last.pk])
+            cursor.execute("DELETE FROM funds_drawdown WHERE id = %s", [last.pk])
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        demo()
+        assert str(Drawdown.objects.get(state="proposed").total) == DRAWDOWNS[-1]
+        assert (Actual.objects.count(), Comment.objects.count(), IssuedReport.objects.count()) == (95, 14, 2)
 
     def test_it_says_that_it_is_invented(self) -> None:
         assert Organisation.objects.get(slug="kajaani").is_demonstration
