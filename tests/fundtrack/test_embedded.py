@@ -1,9 +1,11 @@
 """The embedded database under conditions that real machines have: odd paths, crashes, several users at once."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,7 +35,17 @@ Start = Callable[[Path], subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def folder() -> Iterator[Path]:
+    """Give a folder that the server's own account may reach: pytest closes its own again and again."""
+    path = Path(tempfile.mkdtemp(prefix="fundtrack-test-"))
+    yield path
+    for database in path.glob("**/database"):
+        server.stop_unused(database)
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
     """Return a function that starts a user of a folder's database; all are ended after the test."""
     users: list[subprocess.Popen[str]] = []
 
@@ -73,69 +85,69 @@ def stopped_within(data_dir: Path, seconds: float) -> bool:
     ["kärki & co's $HOME", "pilkku,kansio", "pitkä-" * 30],
     ids=["blanks-and-signs", "comma", "longer-than-a-socket-address"],
 )
-def test_serves_from_any_folder(tmp_path: Path, start: Start, name: str) -> None:
-    assert ask(host_of(start(tmp_path / name)), "SHOW server_encoding") == "UTF8"
+def test_serves_from_any_folder(folder: Path, start: Start, name: str) -> None:
+    assert ask(host_of(start(folder / name)), "SHOW server_encoding") == "UTF8"
 
 
 def test_settings_of_the_person_do_not_reach_the_server(
-    tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+    folder: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {"PGPORT": "9999", "PGDATA": "/nowhere", "LC_ALL": "xx_XX", "TZ": "nowhere"}.items():
         monkeypatch.setenv(name, value)
-    assert ask(host_of(start(tmp_path)), "SELECT 1") == 1
+    assert ask(host_of(start(folder)), "SELECT 1") == 1
 
 
-def test_first_starts_at_once_share_one_server(tmp_path: Path, start: Start) -> None:
-    users = [start(tmp_path) for _ in range(3)]
+def test_first_starts_at_once_share_one_server(folder: Path, start: Start) -> None:
+    users = [start(folder) for _ in range(3)]
     started = {ask(host_of(user), "SELECT pg_postmaster_start_time()") for user in users}
     assert len(started) == 1
 
 
-def test_two_folders_are_two_servers(tmp_path: Path, start: Start) -> None:
-    first, second = host_of(start(tmp_path / "a")), host_of(start(tmp_path / "b"))
+def test_two_folders_are_two_servers(folder: Path, start: Start) -> None:
+    first, second = host_of(start(folder / "a")), host_of(start(folder / "b"))
     ask(first, "CREATE TABLE only_here ()")
     assert ask(second, "SELECT to_regclass('only_here')") is None
 
 
-def test_stops_after_its_last_user_was_killed(tmp_path: Path, start: Start) -> None:
-    first, second = start(tmp_path), start(tmp_path)
+def test_stops_after_its_last_user_was_killed(folder: Path, start: Start) -> None:
+    first, second = start(folder), start(folder)
     host_of(first), host_of(second)
     first.kill()
-    assert not stopped_within(tmp_path, 3)
+    assert not stopped_within(folder, 3)
     second.kill()
-    assert stopped_within(tmp_path, 10)
-    assert not (tmp_path / "database" / "socket").exists()
+    assert stopped_within(folder, 10)
+    assert not (folder / "database" / "socket").exists()
 
 
-def test_what_was_committed_survives_a_crash(tmp_path: Path, start: Start) -> None:
-    user = start(tmp_path)
+def test_what_was_committed_survives_a_crash(folder: Path, start: Start) -> None:
+    user = start(folder)
     ask(host_of(user), "CREATE TABLE kept AS SELECT 7 AS number")
-    os.kill(int(server.pid_file(tmp_path / "database")[0]), signal.SIGKILL)
-    assert ask(host_of(start(tmp_path)), "SELECT number FROM kept") == 7
+    os.kill(int(server.pid_file(folder / "database")[0]), signal.SIGKILL)
+    assert ask(host_of(start(folder)), "SELECT number FROM kept") == 7
 
 
-def test_a_number_left_by_a_crash_may_belong_to_another_process(tmp_path: Path, start: Start) -> None:
-    user = start(tmp_path)
+def test_a_number_left_by_a_crash_may_belong_to_another_process(folder: Path, start: Start) -> None:
+    user = start(folder)
     host_of(user)
     user.kill()
-    assert stopped_within(tmp_path, 10)
-    stale = tmp_path / "database" / "cluster" / "postmaster.pid"
-    stale.write_text(f"{os.getpid()}\n{stale.parent}\n0\n5432\n{tmp_path}\n\n0 0\nready\n")
-    assert ask(host_of(start(tmp_path)), "SELECT 1") == 1
+    assert stopped_within(folder, 10)
+    stale = folder / "database" / "cluster" / "postmaster.pid"
+    stale.write_text(f"{os.getpid()}\n{stale.parent}\n0\n5432\n{folder}\n\n0 0\nready\n")
+    assert ask(host_of(start(folder)), "SELECT 1") == 1
 
 
-def test_an_interrupted_first_start_begins_again(tmp_path: Path, start: Start) -> None:
-    half = tmp_path / "database" / "cluster.new"
+def test_an_interrupted_first_start_begins_again(folder: Path, start: Start) -> None:
+    half = folder / "database" / "cluster.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    assert ask(host_of(start(tmp_path)), "SELECT 1") == 1
+    assert ask(host_of(start(folder)), "SELECT 1") == 1
 
 
-def test_a_deleted_folder_is_given_up(tmp_path: Path, start: Start) -> None:
-    user = start(tmp_path)
+def test_a_deleted_folder_is_given_up(folder: Path, start: Start) -> None:
+    user = start(folder)
     host_of(user)
-    process = int(server.pid_file(tmp_path / "database")[0])
-    subprocess.run(["rm", "-r", tmp_path / "database"], check=True)
+    process = int(server.pid_file(folder / "database")[0])
+    subprocess.run(["rm", "-r", folder / "database"], check=True)
     user.kill()
     until = time.monotonic() + 10
     while Path(f"/proc/{process}").exists() and time.monotonic() < until:
