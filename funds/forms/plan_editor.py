@@ -96,6 +96,8 @@ class PlanEditor:
         self.plan = plan
         self.stored = layout_of(plan)
         self.problems: list[Problem] = []
+        #: (row, field) of every text that is no amount.
+        self.unread: set[tuple[str, str]] = set()
         self.differences: list[Difference] = []
         self.version = plan.version
         self.ceiling_text = formats.amount(plan.ceiling)
@@ -161,11 +163,10 @@ class PlanEditor:
 
     def check(self) -> list[Problem]:
         """Read everything that was typed; afterwards ``targets`` is the layout, and rows carry their errors."""
-        self.problems = []
+        self.problems, self.unread = [], set()
         for row in self.rows:
             row.amount = ZERO
         self.ceiling = self._amount("", "ceiling", self.ceiling_text) if not self.plan.is_active else self.plan.ceiling
-        unread = {problem.key for problem in self.problems}
         self.targets = list(self._layouts())
         broken = {(problem.key, problem.field) for problem in self.problems}
         rules = layout_problems(
@@ -175,8 +176,8 @@ class PlanEditor:
             ceiling=self.ceiling,
             targets=self.targets,
         )
-        # A ceiling that could not be read says nothing about the sum.
-        self.problems += [p for p in rules if (p.key, p.field) not in broken and not ("" in unread and p.key == "")]
+        # What could not be read is not judged further: a ceiling of nonsense says nothing about the sum.
+        self.problems += [problem for problem in rules if (problem.key, problem.field) not in broken]
         rows = {row.key: row for row in self.rows}
         for row in self.rows:
             row.errors = {}
@@ -240,6 +241,7 @@ class PlanEditor:
             return parse_amount(text)
         except AmountError as error:
             self.problems.append(Problem(key, name, error.message, error.code))
+            self.unread.add((key, name))
             return ZERO
 
     def _person(self, row: EditorRow) -> int | None:
@@ -285,6 +287,10 @@ class PlanEditor:
         ]
 
     # --- conflict
+
+    def is_stored(self, plan: UsePlan) -> bool:
+        """True when the plan already is what was typed: the second click of a double click."""
+        return self.ceiling == plan.ceiling and _content(self.targets) == _content(layout_of(plan))
 
     def rebase(self, plan: UsePlan) -> None:
         """Bring the page up to a plan that somebody else saved: typed values stay, the differences are listed.
@@ -346,6 +352,17 @@ def _typed_rows(data: QueryDict) -> Iterator[EditorRow]:
         pk = data.get(f"{key}-id", "")
         values = {name: data.get(f"{key}-{name}", "") for name in _FIELDS[kind]}
         yield EditorRow(key, kind, int(pk) if re.fullmatch(r"[0-9]{1,18}", pk) else None, values)
+
+
+def _content(targets: Sequence[TargetLayout]) -> list[object]:
+    """A layout without ids and keys."""
+    return [
+        (
+            *(target.name, target.cost_centre_code, target.use_plan, target.responsible_id),
+            [(line.name, line.project_code, line.amount, line.use_plan, line.responsible_id) for line in target.lines],
+        )
+        for target in targets
+    ]
 
 
 def _differences(stored: EditorRow, typed: EditorRow) -> Iterator[Difference]:

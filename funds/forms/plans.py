@@ -40,7 +40,6 @@ class PlanFileForm(forms.Form):
             (",", _("Comma: 1234,56")),
             (".", _("Point: 1234.56")),
         ],
-        widget=forms.Select(attrs={"class": "medium"}),
         help_text=_("Matters only for amounts such as 1.234, which are one thousand or one euro."),
     )
     ceiling = AmountField(

@@ -55,7 +55,7 @@ def amendment_create(request: OrganisationRequest, fund: str, year: int) -> Http
     if request.method == "POST" and step == "edit":
         # Back from the preview: the same values, not yet judged.
         form = AmendmentForm(lines=lines, initial=request.POST.dict())
-    overview = plan_overview(plan, form.cleaned_data["effective_on"] if effect else today, lines)
+    overview = plan_overview(plan, effect.effective_on if effect else today, lines)
     context = {"plan": plan, "form": form, "rows": _rows(overview, form), "overview": overview, "effect": effect}
     template = "funds/amendments/preview.html" if effect and not form.errors else "funds/amendments/create.html"
     return render(request, template, context, status=422 if form.errors else 200)

@@ -46,7 +46,10 @@ def plan_edit(request: OrganisationRequest, fund: str, year: int) -> HttpRespons
             by=request.membership,
         )
     except PlanConflict:
-        editor.rebase(load_plan(request, fund, year))
+        now = load_plan(request, fund, year)
+        if not editor.problems and editor.is_stored(now):
+            return to_plan(now)
+        editor.rebase(now)
         return _page(request, editor, conflict=True)
     except Refusal as refusal:
         return _page(request, editor, refused=True, refusal=str(refusal))
@@ -67,7 +70,7 @@ def plan_check(request: OrganisationRequest, fund: str, year: int) -> HttpRespon
             "total": formats.amount(editor.total),
             "unallocated": formats.amount(editor.unallocated),
             "over": editor.unallocated < 0,
-            "ceiling": "" if _broken(editor, "", "ceiling") else formats.amount(editor.ceiling),
+            "ceiling": "" if ("", "ceiling") in editor.unread else formats.amount(editor.ceiling),
             "sums": {row.key: formats.amount(row.amount) for row in targets},
             "centres": {row.key: row.centre_name for row in targets},
             "amounts": {row.key: formats.amount(row.amount) for row in editor.rows if _has_amount(editor, row)},
@@ -78,11 +81,7 @@ def plan_check(request: OrganisationRequest, fund: str, year: int) -> HttpRespon
 
 def _has_amount(editor: PlanEditor, row: EditorRow) -> bool:
     """True for a line whose amount was typed and read."""
-    return row.kind == "line" and bool(row.values["amount"].strip()) and not _broken(editor, row.key, "amount")
-
-
-def _broken(editor: PlanEditor, key: str, field: str) -> bool:
-    return any((problem.key, problem.field) == (key, field) for problem in editor.problems)
+    return row.kind == "line" and bool(row.values["amount"].strip()) and (row.key, "amount") not in editor.unread
 
 
 def _name_centres(request: OrganisationRequest, editor: PlanEditor) -> dict[str, str]:

@@ -186,7 +186,7 @@ function showProblems(problems) {
   }
   state.dataset.problems = counted;
   const rule = counted ? `${form.dataset.textProblems}: ${counted}` : form.dataset.textFine;
-  state.textContent = dirty ? `${rule} ${form.dataset.textUnsaved}` : rule;
+  state.textContent = dirty ? `${rule} · ${form.dataset.textUnsaved}` : rule;
 }
 
 /* --- what people do ---------------------------------------------------- */
