@@ -10,6 +10,7 @@ import django.db.models.functions.datetime
 import funds.models.fund
 import fundtrack.constraints
 import fundtrack.money
+import fundtrack.operations
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -641,804 +642,808 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='booking_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='booking_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='booking_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=fundtrack.constraints.MatchesParent(field='made_by', name='booking_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('row_count__gt', 0)), name='booking_has_rows'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_append_only';", hash='c088f439fb401b9c387e6323c56f7d3967f0c134', operation='UPDATE OR DELETE', pgid='pgtrigger_booking_append_only_c984b', table='funds_booking', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_no_truncate';", hash='b635cb9c0b094d123985ef5710179e4bfc11bcf1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_booking_no_truncate_1047d', table='funds_booking', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE digests text;', func="\n            -- Held to the end of the transaction: bookings of an organisation form one chain without gaps.\n            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 1);\n            SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_booking\n            WHERE organisation_id = NEW.organisation_id;\n            SELECT coalesce(max(digest), '') INTO NEW.previous_digest FROM funds_booking\n            WHERE organisation_id = NEW.organisation_id AND number = NEW.number - 1;\n            SELECT count(*), coalesce(sum(amount), 0), string_agg(digest, '' ORDER BY row_number)\n            INTO NEW.row_count, NEW.total, digests FROM funds_actual WHERE booking_id = NEW.id;\n            NEW.digest := encode(sha256(convert_to(jsonb_build_array(NEW.organisation_id, NEW.number, NEW.source, NEW.description, NEW.made_by_id, extract(epoch from NEW.made_at)::text, NEW.row_count, NEW.total::text, NEW.previous_digest, digests)::text, 'UTF8')), 'hex');\n            RETURN NEW;\n        ", hash='7f771885fcafa8f1caf3a0d2f9f5ea66cbc052be', operation='INSERT', pgid='pgtrigger_booking_sealed_06511', table='funds_booking', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='actual',
-            index=models.Index(fields=['line', 'month'], include=('amount', 'booking'), name='actual_by_line_and_month'),
-        ),
-        migrations.AddIndex(
-            model_name='actual',
-            index=models.Index(condition=models.Q(('line__isnull', True)), fields=['organisation', 'month'], name='actual_outside_plan'),
-        ),
-        migrations.AddIndex(
-            model_name='actual',
-            index=models.Index(fields=['organisation', 'month'], name='actual_by_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.UniqueConstraint(fields=('booking', 'row_number'), name='actual_row_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='actual_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=fundtrack.constraints.MatchesParent(field='booking', name='actual_booking_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=fundtrack.constraints.MatchesParent(field='line', name='actual_line_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=fundtrack.constraints.MatchesParent(field='corrects', name='actual_corrects_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='actual_not_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='actual_month_is_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.CheckConstraint(condition=models.Q(('booked_on__isnull', True), ('month', django.db.models.functions.datetime.TruncMonth('booked_on')), _connector='OR'), name='actual_date_in_month', violation_error_message='The date is not in the booking month.'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.CheckConstraint(condition=models.Q(('concerns_month__isnull', True), models.Q(('concerns_month', django.db.models.functions.datetime.TruncMonth('concerns_month')), ('concerns_month__lt', models.F('month')), ('corrects__isnull', False)), _connector='OR'), name='actual_concerns_an_earlier_month'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actual',
-            trigger=pgtrigger.compiler.Trigger(name='actual_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'actual_append_only';", hash='3ead3cf8df10e1e68a12b5b5af9a14bc1c07a9d5', operation='UPDATE OR DELETE', pgid='pgtrigger_actual_append_only_0963a', table='funds_actual', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actual',
-            trigger=pgtrigger.compiler.Trigger(name='actual_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'actual_no_truncate';", hash='ed396ccad787da9461fa196846d433c2434604b0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_actual_no_truncate_8f87c', table='funds_actual', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actual',
-            trigger=pgtrigger.compiler.Trigger(name='actual_digest', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.digest := encode(sha256(convert_to(jsonb_build_array(NEW.organisation_id, NEW.booking_id, NEW.row_number, NEW.month, NEW.booked_on, NEW.line_id, NEW.cost_centre_code, NEW.project_code, NEW.amount::text, NEW.account, NEW.voucher, NEW.description, NEW.supplier, NEW.corrects_id, NEW.concerns_month)::text, 'UTF8')), 'hex'); RETURN NEW;", hash='239876bed143cd8e1fa8d8cfa4530235ac10b86d', operation='INSERT', pgid='pgtrigger_actual_digest_1c895', table='funds_actual', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actual',
-            trigger=pgtrigger.compiler.Trigger(name='actual_fits', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE bad record; owner record;', func="\n            FOR owner IN SELECT DISTINCT organisation_id AS id FROM new_rows ORDER BY 1 LOOP\n                \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(owner.id::int, 3);\n            END LOOP;\n            SELECT n.month INTO bad FROM (SELECT DISTINCT organisation_id, month FROM new_rows) n\n            WHERE EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = n.organisation_id AND s.month >= date_trunc('month', n.month)::date AND s.state <> 'open') ORDER BY n.month LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'Month % is not open.', to_char(bad.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_closed';\n            END IF;\n            IF EXISTS (SELECT 1 FROM funds_booking WHERE id IN (SELECT DISTINCT booking_id FROM new_rows)) THEN\n                RAISE EXCEPTION 'A sealed booking takes no more rows.' USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_is_sealed';\n            END IF;\n            SELECT n.project_code INTO bad FROM new_rows n\n            JOIN funds_budgetline l ON l.id = n.line_id\n            JOIN funds_target t ON t.id = l.target_id\n            JOIN funds_costcentre c ON c.id = t.cost_centre_id\n            JOIN funds_useplan p ON p.id = l.plan_id\n            WHERE p.state <> 'active' OR l.year <> extract(year FROM n.month)\n               OR l.project_code <> n.project_code OR c.code <> n.cost_centre_code LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'Code % does not lead to this line: plan, year, cost centre or code differ.', bad.project_code USING ERRCODE = 'check_violation', CONSTRAINT = 'actual_fits_line';\n            END IF;\n            SELECT n.month INTO bad FROM new_rows n JOIN funds_actual c ON c.id = n.corrects_id\n            WHERE CASE WHEN n.month = c.month\n                THEN n.concerns_month IS DISTINCT FROM c.concerns_month\n                ELSE n.concerns_month IS DISTINCT FROM coalesce(c.concerns_month, c.month)\n                     OR n.month IS DISTINCT FROM (\n                        SELECT (max(s.month) + interval '1 month')::date FROM funds_monthstate s\n                        WHERE s.organisation_id = n.organisation_id AND s.state <> 'open')\n                END LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'A correction of a closed month stands in the first open month and says which month it concerns.' USING ERRCODE = 'check_violation', CONSTRAINT = 'correction_in_first_open_month';\n            END IF;\n            RETURN NULL;\n        ", hash='561fd22d53198bdf46e49b5d8c3b6e99b7cfb33e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_actual_fits_7c140', referencing='REFERENCING NEW TABLE AS new_rows ', table='funds_actual', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['line', 'month', '-id'], name='comment_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=fundtrack.constraints.MatchesParent(field='line', name='comment_line_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=fundtrack.constraints.MatchesParent(field='written_by', name='comment_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='comment_month_is_first_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='comment_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'comment_append_only';", hash='b728f387fa39e2d818c31d6bac37489d2920b9b7', operation='UPDATE OR DELETE', pgid='pgtrigger_comment_append_only_0b715', table='funds_comment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='comment_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'comment_no_truncate';", hash='8a60f14f5de0013794995ff06df300e7847d467f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_comment_no_truncate_547ee', table='funds_comment', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentre',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='cost_centre_code_once', violation_error_message='This cost centre exists already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentre',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='cost_centre_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentre',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='cost_centre_has_code'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentre',
-            trigger=pgtrigger.compiler.Trigger(name='cost_centre_code_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF (NEW.organisation_id, NEW.code) <> (OLD.organisation_id, OLD.code) THEN\n                RAISE EXCEPTION 'The code of a cost centre never changes.' USING ERRCODE = 'check_violation', CONSTRAINT = 'cost_centre_code_stays';\n            END IF;\n            RETURN NEW;\n        ", hash='03d8108bd791fa7495c53dcd4666a159a14cd5f8', operation='UPDATE', pgid='pgtrigger_cost_centre_code_stays_cb2a6', table='funds_costcentre', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentre',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentreevent" ("code", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='ff7f69a0e1d05a6f48a88c676eafe38e8d0c813d', operation='INSERT', pgid='pgtrigger_insert_insert_752d6', table='funds_costcentre', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentre',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_costcentreevent" ("code", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='1b65d8ab6c6ddd96c8b072faa8fdd50636c24f1c', operation='UPDATE', pgid='pgtrigger_update_update_f8ce3', table='funds_costcentre', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentre',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentreevent" ("code", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='2489324332f55dd115be52bbf2c3e4f5558454cf', operation='DELETE', pgid='pgtrigger_delete_delete_8f960', table='funds_costcentre', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentreevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='83481619fd8d1875cbc5d75eb577af8e91520479', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_26f5d', table='funds_costcentreevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentrename',
-            constraint=fundtrack.constraints.MatchesParent(field='cost_centre', name='cost_centre_name_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentrename',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='cost_centre_name_ends_after_start', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentrename',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'name')), expressions=[(funds.models.fund.OnlyThis('cost_centre', 'cost_centre', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&'), (funds.models.fund.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='cost_centre_one_name_a_day', violation_error_message='Another name is valid on the same days.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentrename',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentrenameevent" ("cost_centre_id", "ends_on", "id", "kind", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."cost_centre_id", NEW."ends_on", NEW."id", NEW."kind", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='8b108280fb3a25841ca0d62b44f7aa73ac47ca4b', operation='INSERT', pgid='pgtrigger_insert_insert_38560', table='funds_costcentrename', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentrename',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_costcentrenameevent" ("cost_centre_id", "ends_on", "id", "kind", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."cost_centre_id", NEW."ends_on", NEW."id", NEW."kind", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='79a7d5a546a2beb01bffb804f9a67db458195545', operation='UPDATE', pgid='pgtrigger_update_update_ed62c', table='funds_costcentrename', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentrename',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentrenameevent" ("cost_centre_id", "ends_on", "id", "kind", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (OLD."cost_centre_id", OLD."ends_on", OLD."id", OLD."kind", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on"); RETURN NULL;', hash='cd4df4ab8364f2d769fc1ab6cb1dea7dc618b102', operation='DELETE', pgid='pgtrigger_delete_delete_6b59a', table='funds_costcentrename', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costcentrenameevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0ed24d846aa48eb2e708737c8c4a8311809dd852', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8ea5c', table='funds_costcentrenameevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.UniqueConstraint(fields=('organisation', 'slug'), name='fund_slug_once', violation_error_message='Another fund has this address.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='fund_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='fund',
-            constraint=fundtrack.constraints.MatchesParent(field='body', name='fund_body_matches', shared=('organisation',)),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fund',
-            trigger=pgtrigger.compiler.Trigger(name='fund_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_no_delete';", hash='552d52e6261e3ca7d519e3bd2dc6a90b0a8ddce1', operation='DELETE', pgid='pgtrigger_fund_no_delete_6233e', table='funds_fund', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fund',
-            trigger=pgtrigger.compiler.Trigger(name='fund_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_no_truncate';", hash='350ff7e1e61407b0329c28af18cf38ec1126da0a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_fund_no_truncate_c3979', table='funds_fund', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fund',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_fundevent" ("body_id", "credit_account", "debit_account", "december_rule", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "slug") VALUES (NEW."body_id", NEW."credit_account", NEW."debit_account", NEW."december_rule", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rules", NEW."slug"); RETURN NULL;', hash='65e2d924eb353df9dc9ac5285cecae446170ed98', operation='INSERT', pgid='pgtrigger_insert_insert_77452', table='funds_fund', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fund',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_fundevent" ("body_id", "credit_account", "debit_account", "december_rule", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "slug") VALUES (NEW."body_id", NEW."credit_account", NEW."debit_account", NEW."december_rule", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rules", NEW."slug"); RETURN NULL;', hash='210c29c2ff8180c499c4f41c33af58276deb3ea0', operation='UPDATE', pgid='pgtrigger_update_update_29cb6', table='funds_fund', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fund',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_fundevent" ("body_id", "credit_account", "debit_account", "december_rule", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "slug") VALUES (OLD."body_id", OLD."credit_account", OLD."debit_account", OLD."december_rule", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rules", OLD."slug"); RETURN NULL;', hash='f783e0b8406c0e21f07cf20c8dd003b64831cb57', operation='DELETE', pgid='pgtrigger_delete_delete_d323f', table='funds_fund', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=models.UniqueConstraint(fields=('fund', 'number'), name='fund_entry_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='fund_entry_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'opening')), fields=('fund',), name='fund_opens_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=fundtrack.constraints.MatchesParent(field='fund', name='fund_entry_fund_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=fundtrack.constraints.MatchesParent(field='drawdown', name='fund_entry_drawdown_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=fundtrack.constraints.MatchesParent(field='entered_by', name='fund_entry_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gte', 0), ('kind', 'opening')), models.Q(('amount__gt', 0), ('kind__in', ['transfer_in', 'return'])), models.Q(('amount__lt', 0), ('kind', 'deficit_cover')), models.Q(('kind', 'drawdown'), models.Q(('amount', 0), _negated=True)), _connector='OR'), name='fund_entry_sign', violation_error_message='The sign of the amount does not fit the kind of entry.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'deficit_cover'), _negated=True), models.Q(('decision_reference', ''), _negated=True), _connector='OR'), name='fund_deficit_needs_decision', violation_error_message='Deficit cover needs a decision.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawdown__isnull', False), ('kind', 'drawdown')), models.Q(models.Q(('kind', 'drawdown'), _negated=True), ('drawdown__isnull', True)), _connector='OR'), name='fund_entry_drawdown_paired'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundentry',
-            trigger=pgtrigger.compiler.Trigger(name='fund_entry_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_entry_append_only';", hash='85b57126f54d7859e7304063bb6bb472a906035a', operation='UPDATE OR DELETE', pgid='pgtrigger_fund_entry_append_only_4b1a2', table='funds_fundentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundentry',
-            trigger=pgtrigger.compiler.Trigger(name='fund_entry_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_entry_no_truncate';", hash='ceac941719fd0a6f24fac8a0b5da4237f0d52a65', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_fund_entry_no_truncate_1cd24', table='funds_fundentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundentry',
-            trigger=pgtrigger.compiler.Trigger(name='fund_entry_chained', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE document record;', func="\n            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 2);\n            IF NEW.kind = 'drawdown' THEN\n                SELECT d.state, d.total, d.booking_on, p.fund_id INTO document\n                FROM funds_drawdown d JOIN funds_useplan p ON p.id = d.plan_id WHERE d.id = NEW.drawdown_id;\n                IF document.state IS DISTINCT FROM 'posted' OR document.total <> -NEW.amount\n                   OR document.booking_on <> NEW.entry_on OR document.fund_id <> NEW.fund_id THEN\n                    RAISE EXCEPTION 'A drawdown entry needs its posted document.' USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_entry_fits_drawdown';\n                END IF;\n            ELSE\n                \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(NEW.organisation_id::int, 3);\n                IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id AND s.month >= date_trunc('month', NEW.entry_on)::date AND s.state <> 'open') THEN\n                    RAISE EXCEPTION 'Month % is not open.', to_char(NEW.entry_on, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_closed';\n                END IF;\n            END IF;\n            SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_fundentry WHERE fund_id = NEW.fund_id;\n            SELECT coalesce(max(digest), '') INTO NEW.previous_digest FROM funds_fundentry\n            WHERE fund_id = NEW.fund_id AND number = NEW.number - 1;\n            NEW.digest := encode(sha256(convert_to(jsonb_build_array(NEW.organisation_id, NEW.fund_id, NEW.number, NEW.entry_on, NEW.kind, NEW.amount::text, NEW.drawdown_id, NEW.decision_reference, NEW.description, NEW.entered_by_id, extract(epoch from NEW.entered_at)::text, NEW.previous_digest)::text, 'UTF8')), 'hex');\n            RETURN NEW;\n        ", hash='3ee409bd5f2a154306fa6f2831b07b62277d1138', operation='INSERT', pgid='pgtrigger_fund_entry_chained_b8c0c', table='funds_fundentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundentry',
-            trigger=pgtrigger.compiler.Trigger(name='fund_balance_not_negative', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE short record;', func="\n            SELECT entry_on, balance INTO short FROM (\n                SELECT entry_on, sum(amount) OVER (ORDER BY entry_on) AS balance\n                FROM funds_fundentry WHERE fund_id = NEW.fund_id\n            ) running WHERE balance < 0 ORDER BY entry_on LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'The balance on % would be %.', short.entry_on, short.balance USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_balance_not_negative';\n            END IF;\n            RETURN NULL;\n        ", hash='f8943be5ef1db508d54015a94206cf295eb6c520', operation='INSERT', pgid='pgtrigger_fund_balance_not_negative_0494b', table='funds_fundentry', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='fundevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='757314813a0fda86655df2a8335a74bb3763ae60', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d402d', table='funds_fundevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='interface',
-            constraint=fundtrack.constraints.MatchesParent(field='line', name='interface_line_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='interface',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('theme', ''), _negated=True), models.Q(('other_measure', ''), _negated=True)), name='interface_has_both_ends'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interface',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_interfaceevent" ("funding_source", "id", "line_id", "note", "organisation_id", "other_measure", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "theme") VALUES (NEW."funding_source", NEW."id", NEW."line_id", NEW."note", NEW."organisation_id", NEW."other_measure", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."theme"); RETURN NULL;', hash='9d0ad0d27b0f252424734e1e7838a87eb25d1255', operation='INSERT', pgid='pgtrigger_insert_insert_cbcb8', table='funds_interface', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interface',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_interfaceevent" ("funding_source", "id", "line_id", "note", "organisation_id", "other_measure", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "theme") VALUES (NEW."funding_source", NEW."id", NEW."line_id", NEW."note", NEW."organisation_id", NEW."other_measure", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."theme"); RETURN NULL;', hash='ba27f36e3d82d79558c7f7ab3b78aa4af325194f', operation='UPDATE', pgid='pgtrigger_update_update_54335', table='funds_interface', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interface',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_interfaceevent" ("funding_source", "id", "line_id", "note", "organisation_id", "other_measure", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "theme") VALUES (OLD."funding_source", OLD."id", OLD."line_id", OLD."note", OLD."organisation_id", OLD."other_measure", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."theme"); RETURN NULL;', hash='961292fe71d14fbe60c966a073ca3e46ae94680d', operation='DELETE', pgid='pgtrigger_delete_delete_4f091', table='funds_interface', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interfaceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a68dc47752d21e1479f018db996321e5e46d0bd6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a94ef', table='funds_interfaceevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=fundtrack.constraints.MatchesParent(field='line', name='judgement_line_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=fundtrack.constraints.MatchesParent(field='judged_by', name='judgement_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.CheckConstraint(condition=models.Q(('grounds', ''), _negated=True), name='judgement_has_grounds'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='judgement',
-            trigger=pgtrigger.compiler.Trigger(name='judgement_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'judgement_append_only';", hash='cb166a237030f6c596f56f136ff71e4a767f0eb6', operation='UPDATE OR DELETE', pgid='pgtrigger_judgement_append_only_81b91', table='funds_judgement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='judgement',
-            trigger=pgtrigger.compiler.Trigger(name='judgement_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'judgement_no_truncate';", hash='f315429f7a88367ef70f145943a64aa65a2b430a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_judgement_no_truncate_297ad', table='funds_judgement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='judgement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_judgementevent" ("grounds", "id", "judged_by_id", "judged_on", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "rule", "verdict") VALUES (NEW."grounds", NEW."id", NEW."judged_by_id", NEW."judged_on", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."rule", NEW."verdict"); RETURN NULL;', hash='be94cdee7bbaa4f4c921343165fa8886e308c1d2', operation='INSERT', pgid='pgtrigger_insert_insert_f605c', table='funds_judgement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='judgement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_judgementevent" ("grounds", "id", "judged_by_id", "judged_on", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "rule", "verdict") VALUES (NEW."grounds", NEW."id", NEW."judged_by_id", NEW."judged_on", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."rule", NEW."verdict"); RETURN NULL;', hash='632b1feeaed3c1194baa83fff7454c3ced2e600e', operation='UPDATE', pgid='pgtrigger_update_update_edc61', table='funds_judgement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='judgement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_judgementevent" ("grounds", "id", "judged_by_id", "judged_on", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "rule", "verdict") VALUES (OLD."grounds", OLD."id", OLD."judged_by_id", OLD."judged_on", OLD."line_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."rule", OLD."verdict"); RETURN NULL;', hash='d80ec7ccb60b12f5b2a5eebad0f1dbb4add8664c', operation='DELETE', pgid='pgtrigger_delete_delete_2e6fe', table='funds_judgement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='judgementevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='12d6ddf87b05e06ba217878ac255a3a90a5e361e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_078a2', table='funds_judgementevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='leadscope',
-            constraint=models.UniqueConstraint(fields=('membership', 'cost_centre'), name='lead_scope_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadscope',
-            constraint=fundtrack.constraints.MatchesParent(field='membership', name='lead_scope_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='leadscope',
-            constraint=fundtrack.constraints.MatchesParent(field='cost_centre', name='lead_scope_centre_matches', shared=('organisation',)),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leadscope',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_leadscopeevent" ("cost_centre_id", "id", "membership_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cost_centre_id", NEW."id", NEW."membership_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='736de16a71ad3cd89ae13cc22334eeddcf484ad4', operation='INSERT', pgid='pgtrigger_insert_insert_4981c', table='funds_leadscope', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leadscope',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_leadscopeevent" ("cost_centre_id", "id", "membership_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cost_centre_id", NEW."id", NEW."membership_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='815bffa28f8f01f6cb9147892fe58ee66fcff722', operation='UPDATE', pgid='pgtrigger_update_update_17b7d', table='funds_leadscope', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leadscope',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_leadscopeevent" ("cost_centre_id", "id", "membership_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."cost_centre_id", OLD."id", OLD."membership_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='7e00c5954e0d6cd3763b29239819d995346f866e', operation='DELETE', pgid='pgtrigger_delete_delete_8f6a5', table='funds_leadscope', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leadscopeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='35c2eca494e4e0edd537241fd31a3b821343850d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5a096', table='funds_leadscopeevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='monthstate',
-            constraint=models.UniqueConstraint(fields=('organisation', 'month'), name='month_state_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthstate',
-            constraint=fundtrack.constraints.MatchesParent(field='changed_by', name='month_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='monthstate',
-            constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='month_is_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthstate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='reopening_has_reason', violation_error_message='Say why the month is reopened.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthstate',
-            trigger=pgtrigger.compiler.Trigger(name='month_state_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'month_state_no_delete';", hash='07f3c44a84801dba279668e0dc7831f75516a663', operation='DELETE', pgid='pgtrigger_month_state_no_delete_80ffd', table='funds_monthstate', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthstate',
-            trigger=pgtrigger.compiler.Trigger(name='month_state_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'month_state_no_truncate';", hash='0711e05290f3e213b15fb385d4974a21c301e662', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_month_state_no_truncate_79378', table='funds_monthstate', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthstate',
-            trigger=pgtrigger.compiler.Trigger(name='month_changes_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE first_month date; gap date; before text;', func="\n            \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n\n            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 3);\n            before := 'open';\n            IF TG_OP = 'UPDATE' THEN\n                before := OLD.state;\n                IF (NEW.organisation_id, NEW.month) <> (OLD.organisation_id, OLD.month) THEN\n                    RAISE EXCEPTION 'A month state never moves to another month.' USING ERRCODE = 'check_violation', CONSTRAINT = 'month_identity_stays';\n                END IF;\n            END IF;\n            IF (before, NEW.state) NOT IN (('open', 'closed'), ('closed', 'open'), ('closed', 'locked')) THEN\n                RAISE EXCEPTION 'A month that is % cannot become %.', before, NEW.state USING ERRCODE = 'check_violation', CONSTRAINT = 'month_step';\n            END IF;\n            IF NEW.state = 'closed' THEN\n                \n    SELECT least(\n        (SELECT min(a.month) FROM funds_actual a WHERE a.organisation_id = NEW.organisation_id),\n        (SELECT min(greatest(make_date(p.year, 1, 1), date_trunc('month', e.entry_on)::date))\n         FROM funds_useplan p JOIN funds_fundentry e ON e.fund_id = p.fund_id AND e.kind = 'opening'\n         WHERE p.organisation_id = NEW.organisation_id AND p.state = 'active'))\n INTO first_month;\n                IF first_month IS NULL OR NEW.month < first_month THEN\n                    RAISE EXCEPTION 'Nothing to close in %.', to_char(NEW.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_before_the_first';\n                END IF;\n                SELECT min(g.month)::date INTO gap\n                FROM generate_series(first_month, NEW.month - interval '1 month', interval '1 month') g(month)\n                WHERE NOT EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                                  AND s.month = g.month AND s.state <> 'open');\n                IF gap IS NOT NULL THEN\n                    RAISE EXCEPTION 'Month % is still open.', to_char(gap, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'months_close_in_order';\n                END IF;\n            ELSIF NEW.state = 'open' THEN\n                IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                           AND s.month > NEW.month AND s.state <> 'open') THEN\n                    RAISE EXCEPTION 'A later month is closed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'months_reopen_in_order';\n                END IF;\n                IF EXISTS (SELECT 1 FROM funds_drawdown d WHERE d.organisation_id = NEW.organisation_id\n                           AND d.month = NEW.month AND d.state <> 'withdrawn') THEN\n                    RAISE EXCEPTION 'The drawdown of % stands.', to_char(NEW.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_has_drawdown';\n                END IF;\n            ELSIF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                          AND s.month < NEW.month AND s.state <> 'locked') THEN\n                RAISE EXCEPTION 'An earlier month is not locked.' USING ERRCODE = 'check_violation', CONSTRAINT = 'months_lock_in_order';\n            END IF;\n            RETURN NEW;\n        ", hash='24ee96441234547fb467a0e803edcfd4fa49bc6e', operation='INSERT OR UPDATE', pgid='pgtrigger_month_changes_in_order_f99e4', table='funds_monthstate', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthstate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_monthstateevent" ("changed_at", "changed_by_id", "id", "month", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."id", NEW."month", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."state"); RETURN NULL;', hash='ce8269db95aa6bc6d79b2b25efd7cf792eb839d8', operation='INSERT', pgid='pgtrigger_insert_insert_be716', table='funds_monthstate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthstate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_monthstateevent" ("changed_at", "changed_by_id", "id", "month", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."id", NEW."month", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."state"); RETURN NULL;', hash='2ee2c5b7154040dc7e8032ce3a1028296b462942', operation='UPDATE', pgid='pgtrigger_update_update_f434e', table='funds_monthstate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthstate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_monthstateevent" ("changed_at", "changed_by_id", "id", "month", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (OLD."changed_at", OLD."changed_by_id", OLD."id", OLD."month", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."state"); RETURN NULL;', hash='504931e2e5b2b16a0b17fd65b96a2f2a98b8aa4b', operation='DELETE', pgid='pgtrigger_delete_delete_d30cd', table='funds_monthstate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='monthstateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ad1a2e09a9875feb10fc1b900f83d35c776b57f7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_16883', table='funds_monthstateevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=models.UniqueConstraint(fields=('fund', 'year'), name='one_plan_a_year', violation_error_message='The fund has a use plan for this year already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='plan_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation', 'year'), name='plan_parent_key_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=fundtrack.constraints.MatchesParent(field='fund', name='plan_fund_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=fundtrack.constraints.MatchesParent(field='activated_by', name='plan_activator_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=models.CheckConstraint(condition=models.Q(('ceiling__gte', 0)), name='plan_ceiling_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1900), ('year__lte', 2199)), name='plan_year_sensible'),
-        ),
-        migrations.AddConstraint(
-            model_name='useplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', True), ('activated_by__isnull', True), ('state', 'draft')), models.Q(('activated_at__isnull', False), ('state', 'active')), _connector='OR'), name='plan_activation_paired'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='useplan',
-            trigger=pgtrigger.compiler.Trigger(name='plan_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_no_truncate';", hash='45472ad6d94aa8cf1a37852b43fefeecaccdd918', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_plan_no_truncate_52711', table='funds_useplan', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='useplan',
-            trigger=pgtrigger.compiler.Trigger(name='plan_is_decided', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state <> 'draft' THEN RAISE EXCEPTION 'A plan starts as a draft.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_starts_as_draft'; END IF;\n                RETURN NEW;\n            END IF;\n            IF TG_OP = 'DELETE' THEN\n                IF OLD.state = 'active' THEN\n                    RAISE EXCEPTION 'A plan in force is never deleted.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_in_force_stays';\n                END IF;\n                RETURN OLD;\n            END IF;\n            IF (NEW.organisation_id, NEW.fund_id, NEW.year) <> (OLD.organisation_id, OLD.fund_id, OLD.year) THEN\n                RAISE EXCEPTION 'The fund and the year of a plan never change.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_identity_stays';\n            END IF;\n            IF OLD.state = 'active' AND (NEW.state, NEW.ceiling) <> (OLD.state, OLD.ceiling) THEN\n                RAISE EXCEPTION 'A plan in force is changed by amendments only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_in_force_amended_only';\n            END IF;\n            IF OLD.state = 'draft' AND NEW.state = 'active'\n               AND NOT EXISTS (SELECT 1 FROM funds_budgetline WHERE plan_id = NEW.id) THEN\n                RAISE EXCEPTION 'A plan without lines cannot come into force.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_needs_lines';\n            END IF;\n            RETURN NEW;\n        ", hash='566ad17f75fa81cf5258e0870e184f7c6ddc8481', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_plan_is_decided_9b597', table='funds_useplan', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='useplan',
-            trigger=pgtrigger.compiler.Trigger(name='plan_within_ceiling', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE over record;', func="\n        PERFORM 1 FROM funds_useplan WHERE id = NEW.id FOR NO KEY UPDATE;\n        SELECT day, planned, allowed INTO over FROM (\n            SELECT d.day,\n                (SELECT coalesce(sum(l.first_amount), 0) FROM funds_budgetline l WHERE l.plan_id = NEW.id)\n                + (SELECT coalesce(sum(r.amount), 0) FROM funds_amendmentrow r\n                   JOIN funds_amendment a ON a.id = r.amendment_id\n                   WHERE a.plan_id = NEW.id AND a.effective_on <= d.day) AS planned,\n                (SELECT p.ceiling FROM funds_useplan p WHERE p.id = NEW.id)\n                + (SELECT coalesce(sum(a.ceiling_change), 0) FROM funds_amendment a\n                   WHERE a.plan_id = NEW.id AND a.effective_on <= d.day) AS allowed\n            FROM (SELECT effective_on AS day FROM funds_amendment WHERE plan_id = NEW.id\n                  UNION SELECT DATE '1900-01-01') d\n        ) sums WHERE planned > allowed OR allowed < 0 ORDER BY day LIMIT 1;\n        IF FOUND THEN\n            RAISE EXCEPTION '% would be allocated of a ceiling of %.', over.planned, over.allowed USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_within_ceiling';\n        END IF;\n    RETURN NULL;", hash='9fb073cef00abeca6c3a5a4346b7906056b6d000', operation='INSERT OR UPDATE', pgid='pgtrigger_plan_within_ceiling_72660', table='funds_useplan', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='useplan',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_useplanevent" ("activated_at", "activated_by_id", "ceiling", "fund_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "version", "year") VALUES (NEW."activated_at", NEW."activated_by_id", NEW."ceiling", NEW."fund_id", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."version", NEW."year"); RETURN NULL;', hash='7ebe08963f29258f268351a9cc582f53170535a7', operation='INSERT', pgid='pgtrigger_insert_insert_cc262', table='funds_useplan', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='useplan',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_useplanevent" ("activated_at", "activated_by_id", "ceiling", "fund_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "version", "year") VALUES (NEW."activated_at", NEW."activated_by_id", NEW."ceiling", NEW."fund_id", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."version", NEW."year"); RETURN NULL;', hash='9be85ce3fe135c7b23b69bab2afab9900254d7c7', operation='UPDATE', pgid='pgtrigger_update_update_6baa1', table='funds_useplan', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='useplan',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_useplanevent" ("activated_at", "activated_by_id", "ceiling", "fund_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "version", "year") VALUES (OLD."activated_at", OLD."activated_by_id", OLD."ceiling", OLD."fund_id", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."version", OLD."year"); RETURN NULL;', hash='49b28fe7130f5c5a4f4194feb84858455de04b35', operation='DELETE', pgid='pgtrigger_delete_delete_656c8', table='funds_useplan', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='targetevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5a199e1173f5e997add809753aea1daee9ffbdc2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9f81e', table='funds_targetevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='target_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('plan', 'name'), name='target_name_once', violation_error_message='The plan has a target of this name already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=fundtrack.constraints.MatchesParent(field='plan', name='target_plan_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=fundtrack.constraints.MatchesParent(field='cost_centre', name='target_centre_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=fundtrack.constraints.MatchesParent(field='responsible', name='target_responsible_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='target_has_name'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='target_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'target_no_truncate';", hash='0f00d000ff7548598c70a825b722b6ff59f17e29', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_target_no_truncate_50f42', table='funds_target', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='target_in_force_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'DELETE' THEN\n                IF (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                    RAISE EXCEPTION 'A target of a plan in force is never deleted.' USING ERRCODE = 'check_violation', CONSTRAINT = 'target_in_force_stays';\n                END IF;\n                RETURN OLD;\n            END IF;\n            IF NEW.plan_id <> OLD.plan_id THEN\n                RAISE EXCEPTION 'A target never moves to another plan.' USING ERRCODE = 'check_violation', CONSTRAINT = 'target_plan_stays';\n            END IF;\n            IF NEW.cost_centre_id <> OLD.cost_centre_id AND (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                RAISE EXCEPTION 'The cost centre of a target in force never changes.' USING ERRCODE = 'check_violation', CONSTRAINT = 'target_in_force_stays';\n            END IF;\n            RETURN NEW;\n        ", hash='976b92d0cb32141bed96952def4f191c09a459d5', operation='UPDATE OR DELETE', pgid='pgtrigger_target_in_force_stays_4e110', table='funds_target', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_targetevent" ("cost_centre_id", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible_id", "use_plan") VALUES (NEW."cost_centre_id", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."position", NEW."responsible_id", NEW."use_plan"); RETURN NULL;', hash='d5f6ee3145cedc2190451350573ab746f372f929', operation='INSERT', pgid='pgtrigger_insert_insert_b8108', table='funds_target', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_targetevent" ("cost_centre_id", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible_id", "use_plan") VALUES (NEW."cost_centre_id", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."position", NEW."responsible_id", NEW."use_plan"); RETURN NULL;', hash='ded864723f3b1f9f5ec9ae2e7000d9b67452e241', operation='UPDATE', pgid='pgtrigger_update_update_88e5a', table='funds_target', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_targetevent" ("cost_centre_id", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible_id", "use_plan") VALUES (OLD."cost_centre_id", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."position", OLD."responsible_id", OLD."use_plan"); RETURN NULL;', hash='ef177fd30435c00d6d39a7a31e60eb10981dac70', operation='DELETE', pgid='pgtrigger_delete_delete_c3e68', table='funds_target', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdownrow',
-            constraint=models.UniqueConstraint(fields=('drawdown', 'line'), name='drawdown_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdownrow',
-            constraint=fundtrack.constraints.MatchesParent(field='drawdown', name='drawdown_row_document_matches', shared=('organisation', 'plan')),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdownrow',
-            constraint=fundtrack.constraints.MatchesParent(field='line', name='drawdown_row_line_matches', shared=('organisation', 'plan')),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdownrow',
-            constraint=models.CheckConstraint(condition=models.Q(('covered', django.db.models.functions.comparison.Least(django.db.models.functions.comparison.Greatest(models.F('actual_cumulative'), Decimal('0.00')), models.F('amount')))), name='drawdown_row_covered'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdownrow',
-            constraint=models.CheckConstraint(condition=models.Q(('drawdown_amount', django.db.models.expressions.CombinedExpression(models.F('covered'), '-', models.F('drawn_before')))), name='drawdown_row_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdownrow',
-            constraint=models.CheckConstraint(condition=models.Q(('uncovered', django.db.models.functions.comparison.Greatest(django.db.models.expressions.CombinedExpression(models.F('actual_cumulative'), '-', models.F('amount')), Decimal('0.00')))), name='drawdown_row_uncovered'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdownrow',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_row_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_row_append_only';", hash='00d9f417f79b8a0a37bc2a2a35f574d3739410e0', operation='UPDATE OR DELETE', pgid='pgtrigger_drawdown_row_append_only_e2b97', table='funds_drawdownrow', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdownrow',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_row_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_row_no_truncate';", hash='2eb32a1db363197c4331163a674c5f7171cba739', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_drawdown_row_no_truncate_a1ed6', table='funds_drawdownrow', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdownrow',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (SELECT 1 FROM funds_drawdown WHERE id = NEW.drawdown_id) THEN\n                RAISE EXCEPTION 'A drawdown document takes no more rows.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_is_sealed';\n            END IF;\n            RETURN NEW;\n        ", hash='1806aca0406a209913b92bc73300549a4d440115', operation='INSERT', pgid='pgtrigger_drawdown_is_sealed_afa36', table='funds_drawdownrow', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdownevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1ad54c95a25b016bb6a24a82ec7b87b012966209', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4a71d', table='funds_drawdownevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('plan', 'month'), name='one_drawdown_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='drawdown_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='drawdown_parent_key_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=fundtrack.constraints.MatchesParent(field='plan', name='drawdown_plan_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=fundtrack.constraints.MatchesParent(field='prepared_by', name='drawdown_preparer_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=fundtrack.constraints.MatchesParent(field='approved_by', name='drawdown_approver_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=fundtrack.constraints.MatchesParent(field='posted_by', name='drawdown_poster_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=fundtrack.constraints.MatchesParent(field='withdrawn_by', name='drawdown_withdrawer_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='drawdown_month_is_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.CheckConstraint(condition=models.Q(('booking_on__gt', models.F('month'))), name='drawdown_booked_after_month_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='approver_is_not_preparer', violation_error_message='The approver must be another person than the preparer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), models.Q(models.Q(('number__isnull', True), ('posted_at__isnull', True), ('posted_by__isnull', True)), models.Q(('number__isnull', False), ('posted_at__isnull', False), ('posted_by__isnull', False)), _connector='OR'), models.Q(models.Q(('withdrawal_reason', ''), ('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR')), name='drawdown_steps_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawdown',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', True), ('posted_by__isnull', True), ('state', 'proposed'), ('withdrawn_by__isnull', True)), models.Q(('approved_by__isnull', False), ('posted_by__isnull', True), ('state', 'approved'), ('withdrawn_by__isnull', True)), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('state', 'posted'), ('withdrawn_by__isnull', True)), models.Q(('posted_by__isnull', True), ('state', 'withdrawn'), ('withdrawn_by__isnull', False)), _connector='OR'), name='drawdown_state_fits_steps'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_no_delete';", hash='03fc6a91748f171bdeeef0eeaf65ead37ba70a8c', operation='DELETE', pgid='pgtrigger_drawdown_no_delete_c35d2', table='funds_drawdown', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_no_truncate';", hash='338eb3742eec44b7ccfe5fdfeb42691a4fd67d70', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_drawdown_no_truncate_359d0', table='funds_drawdown', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_proposed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE plan record;', func="\n    PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n    \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(NEW.organisation_id::int, 3);\n    IF NEW.state <> 'proposed' THEN\n        RAISE EXCEPTION 'A drawdown starts as a proposal.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_starts_proposed';\n    END IF;\n    SELECT p.year, p.state, f.december_rule INTO plan\n    FROM funds_useplan p JOIN funds_fund f ON f.id = p.fund_id WHERE p.id = NEW.plan_id;\n    IF plan.state <> 'active' OR plan.year <> extract(year FROM NEW.month) THEN\n        RAISE EXCEPTION 'A drawdown belongs to a plan in force and its year.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_in_plan_year';\n    END IF;\n    IF NOT EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                   AND s.month = NEW.month AND s.state <> 'open') THEN\n        RAISE EXCEPTION 'Month % is open.', to_char(NEW.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_needs_closed_month';\n    END IF;\n    IF EXISTS (SELECT 1 FROM funds_drawdown d WHERE d.plan_id = NEW.plan_id AND d.state <> 'withdrawn'\n               AND (d.month >= NEW.month OR d.state <> 'posted')) THEN\n        RAISE EXCEPTION 'Another drawdown of this plan stands in the way.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdowns_in_order';\n    END IF;\n    IF NOT (CASE WHEN extract(month FROM NEW.month) = 12 AND plan.december_rule = 'same-year'\n        THEN NEW.booking_on = make_date(plan.year, 12, 31)\n        ELSE date_trunc('month', NEW.booking_on) = NEW.month + interval '1 month' END) THEN\n        RAISE EXCEPTION 'A drawdown of % is not booked on %.', NEW.month, NEW.booking_on USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_booked_in_next_month';\n    END IF;\n    IF EXISTS (\n        SELECT 1 FROM (\n    SELECT l.id AS line_id,\n        l.first_amount + coalesce(a.amount, 0) AS amount,\n        coalesce(s.cumulative, 0) AS actual_cumulative,\n        coalesce(s.in_month, 0) AS actual_month,\n        coalesce(d.drawn, 0) AS drawn_before\n    FROM funds_budgetline l\n    LEFT JOIN (\n        SELECT r.line_id, sum(r.amount) AS amount FROM funds_amendmentrow r\n        JOIN funds_amendment m ON m.id = r.amendment_id\n        WHERE m.plan_id = NEW.plan_id AND m.effective_on < NEW.month::date + interval '1 month' GROUP BY r.line_id\n    ) a ON a.line_id = l.id\n    LEFT JOIN (\n        SELECT x.line_id, sum(x.amount) AS cumulative, sum(x.amount) FILTER (WHERE x.month = NEW.month) AS in_month\n        FROM funds_actual x JOIN funds_budgetline b ON b.id = x.line_id\n        WHERE b.plan_id = NEW.plan_id AND x.month <= NEW.month GROUP BY x.line_id\n    ) s ON s.line_id = l.id\n    LEFT JOIN (\n        SELECT r.line_id, sum(r.drawdown_amount) AS drawn FROM funds_drawdownrow r\n        JOIN funds_drawdown w ON w.id = r.drawdown_id\n        WHERE w.plan_id = NEW.plan_id AND w.month < NEW.month AND w.state <> 'withdrawn' GROUP BY r.line_id\n    ) d ON d.line_id = l.id\n    WHERE l.plan_id = NEW.plan_id\n) f\n        FULL JOIN (SELECT * FROM funds_drawdownrow WHERE drawdown_id = NEW.id) r ON r.line_id = f.line_id\n        WHERE f.line_id IS NULL OR r.line_id IS NULL\n           OR (f.amount, f.actual_cumulative, f.drawn_before) <> (r.amount, r.actual_cumulative, r.drawn_before)\n    ) THEN\n        RAISE EXCEPTION 'The rows of the drawdown differ from the ledger.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_from_the_ledger';\n    END IF;\n    SELECT coalesce(sum(drawdown_amount), 0) INTO NEW.total FROM funds_drawdownrow WHERE drawdown_id = NEW.id;\n    RETURN NEW;\n", hash='42381d9f2746e46899a94aba4ac0ecad39f8ef89', operation='INSERT', pgid='pgtrigger_drawdown_proposed_0a813', table='funds_drawdown', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_step', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('approved', 'posted'),\n                                      ('proposed', 'withdrawn'), ('approved', 'withdrawn')) THEN\n        RAISE EXCEPTION 'A drawdown that is % cannot become %.', OLD.state, NEW.state USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_step';\n    END IF;\n    IF (NEW.id, NEW.organisation_id, NEW.plan_id, NEW.month, NEW.booking_on, NEW.total, NEW.prepared_by_id,\n        NEW.prepared_at) IS DISTINCT FROM\n       (OLD.id, OLD.organisation_id, OLD.plan_id, OLD.month, OLD.booking_on, OLD.total, OLD.prepared_by_id,\n        OLD.prepared_at)\n       OR (OLD.state = 'approved' AND (NEW.approved_by_id, NEW.approved_at)\n           IS DISTINCT FROM (OLD.approved_by_id, OLD.approved_at)) THEN\n        RAISE EXCEPTION 'A drawdown changes its state and nothing else.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_facts_stay';\n    END IF;\n    IF NEW.state = 'posted' THEN\n        -- The lock is held to the end and no document is ever deleted: the series has no gaps and no doubles.\n        PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 2);\n        SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_drawdown\n        WHERE organisation_id = NEW.organisation_id\n          AND extract(year FROM booking_on) = extract(year FROM NEW.booking_on);\n    END IF;\n    RETURN NEW;\n", hash='bd0fc14c1c9dd441779ca458388bfe28fcce436b', operation='UPDATE', pgid='pgtrigger_drawdown_step_fb0db', table='funds_drawdown', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='drawdown_posted_whole', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF NEW.state = 'posted' AND (\n                (NEW.total <> 0 AND NOT EXISTS (SELECT 1 FROM funds_fundentry e WHERE e.drawdown_id = NEW.id))\n                OR NOT EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                               AND s.month = NEW.month AND s.state = 'locked')) THEN\n                RAISE EXCEPTION 'A posted drawdown has its fund entry and locks its month.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_posted_whole';\n            END IF;\n            RETURN NULL;\n        ", hash='93caed8357b4949c5348a9759939dcfc34914c2e', operation='UPDATE', pgid='pgtrigger_drawdown_posted_whole_c844d', table='funds_drawdown', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_drawdownevent" ("approved_at", "approved_by_id", "booking_on", "id", "month", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "posted_at", "posted_by_id", "prepared_at", "prepared_by_id", "state", "total", "withdrawal_reason", "withdrawn_at", "withdrawn_by_id") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."booking_on", NEW."id", NEW."month", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."posted_at", NEW."posted_by_id", NEW."prepared_at", NEW."prepared_by_id", NEW."state", NEW."total", NEW."withdrawal_reason", NEW."withdrawn_at", NEW."withdrawn_by_id"); RETURN NULL;', hash='ce8714bedc9b87e168816eb973af071bc95fe79e', operation='INSERT', pgid='pgtrigger_insert_insert_b3b99', table='funds_drawdown', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_drawdownevent" ("approved_at", "approved_by_id", "booking_on", "id", "month", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "posted_at", "posted_by_id", "prepared_at", "prepared_by_id", "state", "total", "withdrawal_reason", "withdrawn_at", "withdrawn_by_id") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."booking_on", NEW."id", NEW."month", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."posted_at", NEW."posted_by_id", NEW."prepared_at", NEW."prepared_by_id", NEW."state", NEW."total", NEW."withdrawal_reason", NEW."withdrawn_at", NEW."withdrawn_by_id"); RETURN NULL;', hash='eabefafdac0939d006c68110370e4983f2c31f7d', operation='UPDATE', pgid='pgtrigger_update_update_fc02e', table='funds_drawdown', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drawdown',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_drawdownevent" ("approved_at", "approved_by_id", "booking_on", "id", "month", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "posted_at", "posted_by_id", "prepared_at", "prepared_by_id", "state", "total", "withdrawal_reason", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."booking_on", OLD."id", OLD."month", OLD."number", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."posted_at", OLD."posted_by_id", OLD."prepared_at", OLD."prepared_by_id", OLD."state", OLD."total", OLD."withdrawal_reason", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='aed0aca4d488c1bb8ed1055df6f2bd98380013cf', operation='DELETE', pgid='pgtrigger_delete_delete_d013d', table='funds_drawdown', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetlineevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d157a460ab5b2a9c8798cc40822ad7839edd97d7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6e53', table='funds_budgetlineevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('organisation', 'year', 'project_code'), name='project_code_once_a_year', violation_error_message='Another line of the year has this project code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='line_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='line_parent_key_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=fundtrack.constraints.MatchesParent(field='plan', name='line_plan_matches', shared=('organisation', 'year')),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=fundtrack.constraints.MatchesParent(field='target', name='line_target_matches', shared=('organisation', 'plan')),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=fundtrack.constraints.MatchesParent(field='responsible', name='line_responsible_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('first_amount__gte', 0)), name='line_amount_not_negative', violation_error_message='An amount cannot be negative.'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('project_code', ''), _negated=True)), name='line_has_name_and_code'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetline',
-            trigger=pgtrigger.compiler.Trigger(name='line_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'line_no_truncate';", hash='9d6f1a6c03f2c2a754dd0e6a16055b83af6b52e8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_line_no_truncate_273d4', table='funds_budgetline', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetline',
-            trigger=pgtrigger.compiler.Trigger(name='line_in_force_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.first_amount <> 0 AND (SELECT state FROM funds_useplan WHERE id = NEW.plan_id) = 'active' THEN\n                    RAISE EXCEPTION 'A line added to a plan in force gets its money by amendment.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_amount_by_amendment';\n                END IF;\n                RETURN NEW;\n            END IF;\n            IF TG_OP = 'DELETE' THEN\n                IF (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                    RAISE EXCEPTION 'A line of a plan in force is never deleted.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_in_force_stays';\n                END IF;\n                RETURN OLD;\n            END IF;\n            IF (NEW.plan_id, NEW.year) <> (OLD.plan_id, OLD.year) THEN\n                RAISE EXCEPTION 'A line never moves to another plan.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_plan_stays';\n            END IF;\n            IF (NEW.target_id, NEW.project_code, NEW.first_amount)\n               <> (OLD.target_id, OLD.project_code, OLD.first_amount)\n               AND (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                RAISE EXCEPTION 'Target, code and amount of a line in force never change.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_in_force_stays';\n            END IF;\n            RETURN NEW;\n        ", hash='ef65bca5942814da1d58fb2850f3b3080bc005f1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_line_in_force_stays_51436', table='funds_budgetline', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetline',
-            trigger=pgtrigger.compiler.Trigger(name='line_within_ceiling', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE over record;', func="\n        PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n        SELECT day, planned, allowed INTO over FROM (\n            SELECT d.day,\n                (SELECT coalesce(sum(l.first_amount), 0) FROM funds_budgetline l WHERE l.plan_id = NEW.plan_id)\n                + (SELECT coalesce(sum(r.amount), 0) FROM funds_amendmentrow r\n                   JOIN funds_amendment a ON a.id = r.amendment_id\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS planned,\n                (SELECT p.ceiling FROM funds_useplan p WHERE p.id = NEW.plan_id)\n                + (SELECT coalesce(sum(a.ceiling_change), 0) FROM funds_amendment a\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS allowed\n            FROM (SELECT effective_on AS day FROM funds_amendment WHERE plan_id = NEW.plan_id\n                  UNION SELECT DATE '1900-01-01') d\n        ) sums WHERE planned > allowed OR allowed < 0 ORDER BY day LIMIT 1;\n        IF FOUND THEN\n            RAISE EXCEPTION '% would be allocated of a ceiling of %.', over.planned, over.allowed USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_within_ceiling';\n        END IF;\n    RETURN NULL;", hash='1f72f1736b6f8c1899319c7214985829e795ca56', operation='INSERT OR UPDATE', pgid='pgtrigger_line_within_ceiling_a52fa', table='funds_budgetline', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_budgetlineevent" ("first_amount", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "project_code", "responsible_id", "target_id", "use_plan", "year") VALUES (NEW."first_amount", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."position", NEW."project_code", NEW."responsible_id", NEW."target_id", NEW."use_plan", NEW."year"); RETURN NULL;', hash='2ac69e6d143857b7b162bccf04a942b8387df399', operation='INSERT', pgid='pgtrigger_insert_insert_919f8', table='funds_budgetline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_budgetlineevent" ("first_amount", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "project_code", "responsible_id", "target_id", "use_plan", "year") VALUES (NEW."first_amount", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."position", NEW."project_code", NEW."responsible_id", NEW."target_id", NEW."use_plan", NEW."year"); RETURN NULL;', hash='32ff016f08a4daa83aeaacef93057d7574920d41', operation='UPDATE', pgid='pgtrigger_update_update_9c4e5', table='funds_budgetline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='budgetline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_budgetlineevent" ("first_amount", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "project_code", "responsible_id", "target_id", "use_plan", "year") VALUES (OLD."first_amount", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."position", OLD."project_code", OLD."responsible_id", OLD."target_id", OLD."use_plan", OLD."year"); RETURN NULL;', hash='fca065a8815c10b862a16162d3e4f5e197580183', operation='DELETE', pgid='pgtrigger_delete_delete_ed269', table='funds_budgetline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentrowevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7c75460d0bba67feb192bcf4a372e780765cb744', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da0d4', table='funds_amendmentrowevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='amendmentrow',
-            constraint=models.UniqueConstraint(fields=('amendment', 'line'), name='amendment_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendmentrow',
-            constraint=fundtrack.constraints.MatchesParent(field='amendment', name='amendment_row_amendment_matches', shared=('organisation', 'plan')),
-        ),
-        migrations.AddConstraint(
-            model_name='amendmentrow',
-            constraint=fundtrack.constraints.MatchesParent(field='line', name='amendment_row_line_matches', shared=('organisation', 'plan')),
-        ),
-        migrations.AddConstraint(
-            model_name='amendmentrow',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='amendment_row_not_zero'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentrow',
-            trigger=pgtrigger.compiler.Trigger(name='amendment_row_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_row_append_only';", hash='ea8a4317a614cde0032c6eca4b2becaf04ae2c1e', operation='UPDATE OR DELETE', pgid='pgtrigger_amendment_row_append_only_9b27e', table='funds_amendmentrow', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentrow',
-            trigger=pgtrigger.compiler.Trigger(name='amendment_row_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_row_no_truncate';", hash='fd2ef1458da6d9f235c4a109db2ba6a1dc05d1d5', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_amendment_row_no_truncate_501d0', table='funds_amendmentrow', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentrow',
-            trigger=pgtrigger.compiler.Trigger(name='amendment_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (SELECT 1 FROM funds_amendment WHERE id = NEW.amendment_id) THEN\n                RAISE EXCEPTION 'A recorded amendment takes no more rows.' USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_is_sealed';\n            END IF;\n            RETURN NEW;\n        ", hash='60415384261bc40f3a788382cba565a1fa260aa7', operation='INSERT', pgid='pgtrigger_amendment_is_sealed_b73b1', table='funds_amendmentrow', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentrow',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentrowevent" ("amendment_id", "amount", "id", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id") VALUES (NEW."amendment_id", NEW."amount", NEW."id", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id"); RETURN NULL;', hash='b5c46e374e7f983051f44af33a4fee1dbe23b438', operation='INSERT', pgid='pgtrigger_insert_insert_a0eb4', table='funds_amendmentrow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentrow',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_amendmentrowevent" ("amendment_id", "amount", "id", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id") VALUES (NEW."amendment_id", NEW."amount", NEW."id", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id"); RETURN NULL;', hash='dc0837123f9b771acd4aa04fbade7c88327fd939', operation='UPDATE', pgid='pgtrigger_update_update_fa6e8', table='funds_amendmentrow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentrow',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentrowevent" ("amendment_id", "amount", "id", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id") VALUES (OLD."amendment_id", OLD."amount", OLD."id", OLD."line_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id"); RETURN NULL;', hash='b21624a4b9aa8e25a2e1519ef8f827ef0418db30', operation='DELETE', pgid='pgtrigger_delete_delete_90218', table='funds_amendmentrow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e3ce8a7b22fbca216dbb47b3c6770b72ae88fbc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2dc56', table='funds_amendmentevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='amendment_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='amendment_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='amendment_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=fundtrack.constraints.MatchesParent(field='plan', name='amendment_plan_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=fundtrack.constraints.MatchesParent(field='recorded_by', name='amendment_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='amendment_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'transfer'), _negated=True), ('ceiling_change', 0), _connector='OR'), name='transfer_keeps_the_ceiling'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'ceiling'), _negated=True), models.Q(('ceiling_change', 0), _negated=True), _connector='OR'), name='ceiling_amendment_changes_it'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='amendment_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_append_only';", hash='80a98e011c1bc80183f9864eab68035ddbafaa50', operation='UPDATE OR DELETE', pgid='pgtrigger_amendment_append_only_2bacb', table='funds_amendment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='amendment_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_no_truncate';", hash='0e2edc0e4991ae6182343a0e1863ef1fa1a291cf', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_amendment_no_truncate_adc22', table='funds_amendment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='amendment_numbered', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE plan record; change numeric; lines integer;', func="\n            PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n            \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(NEW.organisation_id::int, 3);\n            SELECT year, state INTO plan FROM funds_useplan WHERE id = NEW.plan_id;\n            IF plan.state <> 'active' THEN\n                RAISE EXCEPTION 'Only a plan in force is amended.' USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_needs_plan_in_force';\n            END IF;\n            IF extract(year FROM NEW.effective_on) <> plan.year THEN\n                RAISE EXCEPTION 'An amendment takes effect in its plan''s year.' USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_in_plan_year';\n            END IF;\n            IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id AND s.month >= date_trunc('month', NEW.effective_on)::date AND s.state <> 'open') THEN\n                RAISE EXCEPTION 'Month % is not open.', to_char(NEW.effective_on, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_closed';\n            END IF;\n            SELECT coalesce(sum(amount), 0), count(*) INTO change, lines\n            FROM funds_amendmentrow WHERE amendment_id = NEW.id;\n            IF NOT (CASE NEW.kind\n                WHEN 'transfer' THEN change = 0 AND lines >= 2\n                WHEN 'new_money' THEN change > 0\n                WHEN 'given_back' THEN change < 0\n                ELSE lines = 0 END) THEN\n                RAISE EXCEPTION 'A sum of % does not fit the kind %.', change, NEW.kind USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_fits_kind';\n            END IF;\n            -- The plan's row is held: nobody else can take the same number, and none is ever deleted.\n            SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_amendment WHERE plan_id = NEW.plan_id;\n            RETURN NEW;\n        ", hash='6d8dc3869e1a7ff81b71ff059cbfda242e09ae77', operation='INSERT', pgid='pgtrigger_amendment_numbered_25f0a', table='funds_amendment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='amendment_keeps_limits', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE over record; low record;', func="\n        PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n        SELECT day, planned, allowed INTO over FROM (\n            SELECT d.day,\n                (SELECT coalesce(sum(l.first_amount), 0) FROM funds_budgetline l WHERE l.plan_id = NEW.plan_id)\n                + (SELECT coalesce(sum(r.amount), 0) FROM funds_amendmentrow r\n                   JOIN funds_amendment a ON a.id = r.amendment_id\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS planned,\n                (SELECT p.ceiling FROM funds_useplan p WHERE p.id = NEW.plan_id)\n                + (SELECT coalesce(sum(a.ceiling_change), 0) FROM funds_amendment a\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS allowed\n            FROM (SELECT effective_on AS day FROM funds_amendment WHERE plan_id = NEW.plan_id\n                  UNION SELECT DATE '1900-01-01') d\n        ) sums WHERE planned > allowed OR allowed < 0 ORDER BY day LIMIT 1;\n        IF FOUND THEN\n            RAISE EXCEPTION '% would be allocated of a ceiling of %.', over.planned, over.allowed USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_within_ceiling';\n        END IF;\n    \n            SELECT l.project_code, x.amount, x.drawn INTO low FROM (\n                SELECT r.line_id, a.effective_on,\n                    (SELECT first_amount FROM funds_budgetline WHERE id = r.line_id)\n                    + sum(r.amount) OVER (PARTITION BY r.line_id ORDER BY a.effective_on) AS amount,\n                    (SELECT coalesce(sum(dr.drawdown_amount), 0) FROM funds_drawdownrow dr\n                     JOIN funds_drawdown d ON d.id = dr.drawdown_id\n                     WHERE dr.line_id = r.line_id AND d.state <> 'withdrawn') AS drawn\n                FROM funds_amendmentrow r JOIN funds_amendment a ON a.id = r.amendment_id\n                WHERE r.line_id IN (SELECT line_id FROM funds_amendmentrow WHERE amendment_id = NEW.id)\n            ) x JOIN funds_budgetline l ON l.id = x.line_id\n            WHERE x.amount < 0 OR (x.effective_on >= NEW.effective_on AND x.amount < x.drawn)\n            ORDER BY l.project_code LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'Line % would have % left, and % has been drawn.', low.project_code, low.amount, low.drawn USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_above_drawn';\n            END IF;\n            RETURN NULL;\n        ", hash='5b30d12a0862b694cd3d78c4fac9a81042b9a0c4', operation='INSERT', pgid='pgtrigger_amendment_keeps_limits_e7812', table='funds_amendment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentevent" ("ceiling_change", "decision_reference", "effective_on", "id", "key", "kind", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "reason", "recorded_at", "recorded_by_id") VALUES (NEW."ceiling_change", NEW."decision_reference", NEW."effective_on", NEW."id", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."reason", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='e65765135b6a56fb928f851087585dcbbea771f7', operation='INSERT', pgid='pgtrigger_insert_insert_d3282', table='funds_amendment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_amendmentevent" ("ceiling_change", "decision_reference", "effective_on", "id", "key", "kind", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "reason", "recorded_at", "recorded_by_id") VALUES (NEW."ceiling_change", NEW."decision_reference", NEW."effective_on", NEW."id", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."reason", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='1d397d14bc9862be8b24e21e28b9d2ac846d3947', operation='UPDATE', pgid='pgtrigger_update_update_a5cfd', table='funds_amendment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentevent" ("ceiling_change", "decision_reference", "effective_on", "id", "key", "kind", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "reason", "recorded_at", "recorded_by_id") VALUES (OLD."ceiling_change", OLD."decision_reference", OLD."effective_on", OLD."id", OLD."key", OLD."kind", OLD."number", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."reason", OLD."recorded_at", OLD."recorded_by_id"); RETURN NULL;', hash='44f34befee0093f32254a87976b750a68bd12c69', operation='DELETE', pgid='pgtrigger_delete_delete_acb22', table='funds_amendment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='useplanevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='489d0ee3831efb00c329df74a9e96f05d4d0282f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6ea23', table='funds_useplanevent', when='BEFORE')),
+        fundtrack.operations.Together(
+            [
+                migrations.AddConstraint(
+                    model_name='booking',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='booking_number_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='booking',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='booking_key_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='booking',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='booking_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='booking',
+                    constraint=fundtrack.constraints.MatchesParent(field='made_by', name='booking_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='booking',
+                    constraint=models.CheckConstraint(condition=models.Q(('row_count__gt', 0)), name='booking_has_rows'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='booking',
+                    trigger=pgtrigger.compiler.Trigger(name='booking_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_append_only';", hash='c088f439fb401b9c387e6323c56f7d3967f0c134', operation='UPDATE OR DELETE', pgid='pgtrigger_booking_append_only_c984b', table='funds_booking', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='booking',
+                    trigger=pgtrigger.compiler.Trigger(name='booking_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_no_truncate';", hash='b635cb9c0b094d123985ef5710179e4bfc11bcf1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_booking_no_truncate_1047d', table='funds_booking', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='booking',
+                    trigger=pgtrigger.compiler.Trigger(name='booking_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE digests text;', func="\n            -- Held to the end of the transaction: bookings of an organisation form one chain without gaps.\n            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 1);\n            SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_booking\n            WHERE organisation_id = NEW.organisation_id;\n            SELECT coalesce(max(digest), '') INTO NEW.previous_digest FROM funds_booking\n            WHERE organisation_id = NEW.organisation_id AND number = NEW.number - 1;\n            SELECT count(*), coalesce(sum(amount), 0), string_agg(digest, '' ORDER BY row_number)\n            INTO NEW.row_count, NEW.total, digests FROM funds_actual WHERE booking_id = NEW.id;\n            NEW.digest := encode(sha256(convert_to(jsonb_build_array(NEW.organisation_id, NEW.number, NEW.source, NEW.description, NEW.made_by_id, extract(epoch from NEW.made_at)::text, NEW.row_count, NEW.total::text, NEW.previous_digest, digests)::text, 'UTF8')), 'hex');\n            RETURN NEW;\n        ", hash='7f771885fcafa8f1caf3a0d2f9f5ea66cbc052be', operation='INSERT', pgid='pgtrigger_booking_sealed_06511', table='funds_booking', when='BEFORE')),
+                ),
+                migrations.AddIndex(
+                    model_name='actual',
+                    index=models.Index(fields=['line', 'month'], include=('amount', 'booking'), name='actual_by_line_and_month'),
+                ),
+                migrations.AddIndex(
+                    model_name='actual',
+                    index=models.Index(condition=models.Q(('line__isnull', True)), fields=['organisation', 'month'], name='actual_outside_plan'),
+                ),
+                migrations.AddIndex(
+                    model_name='actual',
+                    index=models.Index(fields=['organisation', 'month'], name='actual_by_month'),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=models.UniqueConstraint(fields=('booking', 'row_number'), name='actual_row_number_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='actual_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=fundtrack.constraints.MatchesParent(field='booking', name='actual_booking_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=fundtrack.constraints.MatchesParent(field='line', name='actual_line_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=fundtrack.constraints.MatchesParent(field='corrects', name='actual_corrects_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='actual_not_zero'),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='actual_month_is_first_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=models.CheckConstraint(condition=models.Q(('booked_on__isnull', True), ('month', django.db.models.functions.datetime.TruncMonth('booked_on')), _connector='OR'), name='actual_date_in_month', violation_error_message='The date is not in the booking month.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='actual',
+                    constraint=models.CheckConstraint(condition=models.Q(('concerns_month__isnull', True), models.Q(('concerns_month', django.db.models.functions.datetime.TruncMonth('concerns_month')), ('concerns_month__lt', models.F('month')), ('corrects__isnull', False)), _connector='OR'), name='actual_concerns_an_earlier_month'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='actual',
+                    trigger=pgtrigger.compiler.Trigger(name='actual_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'actual_append_only';", hash='3ead3cf8df10e1e68a12b5b5af9a14bc1c07a9d5', operation='UPDATE OR DELETE', pgid='pgtrigger_actual_append_only_0963a', table='funds_actual', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='actual',
+                    trigger=pgtrigger.compiler.Trigger(name='actual_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'actual_no_truncate';", hash='ed396ccad787da9461fa196846d433c2434604b0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_actual_no_truncate_8f87c', table='funds_actual', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='actual',
+                    trigger=pgtrigger.compiler.Trigger(name='actual_digest', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.digest := encode(sha256(convert_to(jsonb_build_array(NEW.organisation_id, NEW.booking_id, NEW.row_number, NEW.month, NEW.booked_on, NEW.line_id, NEW.cost_centre_code, NEW.project_code, NEW.amount::text, NEW.account, NEW.voucher, NEW.description, NEW.supplier, NEW.corrects_id, NEW.concerns_month)::text, 'UTF8')), 'hex'); RETURN NEW;", hash='239876bed143cd8e1fa8d8cfa4530235ac10b86d', operation='INSERT', pgid='pgtrigger_actual_digest_1c895', table='funds_actual', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='actual',
+                    trigger=pgtrigger.compiler.Trigger(name='actual_fits', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE bad record; owner record;', func="\n            FOR owner IN SELECT DISTINCT organisation_id AS id FROM new_rows ORDER BY 1 LOOP\n                \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(owner.id::int, 3);\n            END LOOP;\n            SELECT n.month INTO bad FROM (SELECT DISTINCT organisation_id, month FROM new_rows) n\n            WHERE EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = n.organisation_id AND s.month >= date_trunc('month', n.month)::date AND s.state <> 'open') ORDER BY n.month LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'Month % is not open.', to_char(bad.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_closed';\n            END IF;\n            IF EXISTS (SELECT 1 FROM funds_booking WHERE id IN (SELECT DISTINCT booking_id FROM new_rows)) THEN\n                RAISE EXCEPTION 'A sealed booking takes no more rows.' USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_is_sealed';\n            END IF;\n            SELECT n.project_code INTO bad FROM new_rows n\n            JOIN funds_budgetline l ON l.id = n.line_id\n            JOIN funds_target t ON t.id = l.target_id\n            JOIN funds_costcentre c ON c.id = t.cost_centre_id\n            JOIN funds_useplan p ON p.id = l.plan_id\n            WHERE p.state <> 'active' OR l.year <> extract(year FROM n.month)\n               OR l.project_code <> n.project_code OR c.code <> n.cost_centre_code LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'Code % does not lead to this line: plan, year, cost centre or code differ.', bad.project_code USING ERRCODE = 'check_violation', CONSTRAINT = 'actual_fits_line';\n            END IF;\n            SELECT n.month INTO bad FROM new_rows n JOIN funds_actual c ON c.id = n.corrects_id\n            WHERE CASE WHEN n.month = c.month\n                THEN n.concerns_month IS DISTINCT FROM c.concerns_month\n                ELSE n.concerns_month IS DISTINCT FROM coalesce(c.concerns_month, c.month)\n                     OR n.month IS DISTINCT FROM (\n                        SELECT (max(s.month) + interval '1 month')::date FROM funds_monthstate s\n                        WHERE s.organisation_id = n.organisation_id AND s.state <> 'open')\n                END LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'A correction of a closed month stands in the first open month and says which month it concerns.' USING ERRCODE = 'check_violation', CONSTRAINT = 'correction_in_first_open_month';\n            END IF;\n            RETURN NULL;\n        ", hash='561fd22d53198bdf46e49b5d8c3b6e99b7cfb33e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_actual_fits_7c140', referencing='REFERENCING NEW TABLE AS new_rows ', table='funds_actual', when='AFTER')),
+                ),
+                migrations.AddIndex(
+                    model_name='comment',
+                    index=models.Index(fields=['line', 'month', '-id'], name='comment_newest'),
+                ),
+                migrations.AddConstraint(
+                    model_name='comment',
+                    constraint=fundtrack.constraints.MatchesParent(field='line', name='comment_line_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='comment',
+                    constraint=fundtrack.constraints.MatchesParent(field='written_by', name='comment_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='comment',
+                    constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='comment_month_is_first_day'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='comment',
+                    trigger=pgtrigger.compiler.Trigger(name='comment_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'comment_append_only';", hash='b728f387fa39e2d818c31d6bac37489d2920b9b7', operation='UPDATE OR DELETE', pgid='pgtrigger_comment_append_only_0b715', table='funds_comment', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='comment',
+                    trigger=pgtrigger.compiler.Trigger(name='comment_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'comment_no_truncate';", hash='8a60f14f5de0013794995ff06df300e7847d467f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_comment_no_truncate_547ee', table='funds_comment', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='costcentre',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='cost_centre_code_once', violation_error_message='This cost centre exists already.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='costcentre',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='cost_centre_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='costcentre',
+                    constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='cost_centre_has_code'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentre',
+                    trigger=pgtrigger.compiler.Trigger(name='cost_centre_code_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF (NEW.organisation_id, NEW.code) <> (OLD.organisation_id, OLD.code) THEN\n                RAISE EXCEPTION 'The code of a cost centre never changes.' USING ERRCODE = 'check_violation', CONSTRAINT = 'cost_centre_code_stays';\n            END IF;\n            RETURN NEW;\n        ", hash='03d8108bd791fa7495c53dcd4666a159a14cd5f8', operation='UPDATE', pgid='pgtrigger_cost_centre_code_stays_cb2a6', table='funds_costcentre', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentre',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentreevent" ("code", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='ff7f69a0e1d05a6f48a88c676eafe38e8d0c813d', operation='INSERT', pgid='pgtrigger_insert_insert_752d6', table='funds_costcentre', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentre',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_costcentreevent" ("code", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='1b65d8ab6c6ddd96c8b072faa8fdd50636c24f1c', operation='UPDATE', pgid='pgtrigger_update_update_f8ce3', table='funds_costcentre', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentre',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentreevent" ("code", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='2489324332f55dd115be52bbf2c3e4f5558454cf', operation='DELETE', pgid='pgtrigger_delete_delete_8f960', table='funds_costcentre', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentreevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='83481619fd8d1875cbc5d75eb577af8e91520479', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_26f5d', table='funds_costcentreevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='costcentrename',
+                    constraint=fundtrack.constraints.MatchesParent(field='cost_centre', name='cost_centre_name_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='costcentrename',
+                    constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='cost_centre_name_ends_after_start', violation_error_message='The last day is before the first.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='costcentrename',
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'name')), expressions=[(funds.models.fund.OnlyThis('cost_centre', 'cost_centre', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&'), (funds.models.fund.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='cost_centre_one_name_a_day', violation_error_message='Another name is valid on the same days.'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentrename',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentrenameevent" ("cost_centre_id", "ends_on", "id", "kind", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."cost_centre_id", NEW."ends_on", NEW."id", NEW."kind", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='8b108280fb3a25841ca0d62b44f7aa73ac47ca4b', operation='INSERT', pgid='pgtrigger_insert_insert_38560', table='funds_costcentrename', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentrename',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_costcentrenameevent" ("cost_centre_id", "ends_on", "id", "kind", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (NEW."cost_centre_id", NEW."ends_on", NEW."id", NEW."kind", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts_on"); RETURN NULL;', hash='79a7d5a546a2beb01bffb804f9a67db458195545', operation='UPDATE', pgid='pgtrigger_update_update_ed62c', table='funds_costcentrename', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentrename',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_costcentrenameevent" ("cost_centre_id", "ends_on", "id", "kind", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (OLD."cost_centre_id", OLD."ends_on", OLD."id", OLD."kind", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on"); RETURN NULL;', hash='cd4df4ab8364f2d769fc1ab6cb1dea7dc618b102', operation='DELETE', pgid='pgtrigger_delete_delete_6b59a', table='funds_costcentrename', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='costcentrenameevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0ed24d846aa48eb2e708737c8c4a8311809dd852', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8ea5c', table='funds_costcentrenameevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='fund',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'slug'), name='fund_slug_once', violation_error_message='Another fund has this address.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='fund',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='fund_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='fund',
+                    constraint=fundtrack.constraints.MatchesParent(field='body', name='fund_body_matches', shared=('organisation',)),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fund',
+                    trigger=pgtrigger.compiler.Trigger(name='fund_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_no_delete';", hash='552d52e6261e3ca7d519e3bd2dc6a90b0a8ddce1', operation='DELETE', pgid='pgtrigger_fund_no_delete_6233e', table='funds_fund', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fund',
+                    trigger=pgtrigger.compiler.Trigger(name='fund_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_no_truncate';", hash='350ff7e1e61407b0329c28af18cf38ec1126da0a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_fund_no_truncate_c3979', table='funds_fund', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fund',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_fundevent" ("body_id", "credit_account", "debit_account", "december_rule", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "slug") VALUES (NEW."body_id", NEW."credit_account", NEW."debit_account", NEW."december_rule", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rules", NEW."slug"); RETURN NULL;', hash='65e2d924eb353df9dc9ac5285cecae446170ed98', operation='INSERT', pgid='pgtrigger_insert_insert_77452', table='funds_fund', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fund',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_fundevent" ("body_id", "credit_account", "debit_account", "december_rule", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "slug") VALUES (NEW."body_id", NEW."credit_account", NEW."debit_account", NEW."december_rule", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rules", NEW."slug"); RETURN NULL;', hash='210c29c2ff8180c499c4f41c33af58276deb3ea0', operation='UPDATE', pgid='pgtrigger_update_update_29cb6', table='funds_fund', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fund',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_fundevent" ("body_id", "credit_account", "debit_account", "december_rule", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "slug") VALUES (OLD."body_id", OLD."credit_account", OLD."debit_account", OLD."december_rule", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rules", OLD."slug"); RETURN NULL;', hash='f783e0b8406c0e21f07cf20c8dd003b64831cb57', operation='DELETE', pgid='pgtrigger_delete_delete_d323f', table='funds_fund', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=models.UniqueConstraint(fields=('fund', 'number'), name='fund_entry_number_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='fund_entry_key_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=models.UniqueConstraint(condition=models.Q(('kind', 'opening')), fields=('fund',), name='fund_opens_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=fundtrack.constraints.MatchesParent(field='fund', name='fund_entry_fund_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=fundtrack.constraints.MatchesParent(field='drawdown', name='fund_entry_drawdown_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=fundtrack.constraints.MatchesParent(field='entered_by', name='fund_entry_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gte', 0), ('kind', 'opening')), models.Q(('amount__gt', 0), ('kind__in', ['transfer_in', 'return'])), models.Q(('amount__lt', 0), ('kind', 'deficit_cover')), models.Q(('kind', 'drawdown'), models.Q(('amount', 0), _negated=True)), _connector='OR'), name='fund_entry_sign', violation_error_message='The sign of the amount does not fit the kind of entry.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'deficit_cover'), _negated=True), models.Q(('decision_reference', ''), _negated=True), _connector='OR'), name='fund_deficit_needs_decision', violation_error_message='Deficit cover needs a decision.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='fundentry',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawdown__isnull', False), ('kind', 'drawdown')), models.Q(models.Q(('kind', 'drawdown'), _negated=True), ('drawdown__isnull', True)), _connector='OR'), name='fund_entry_drawdown_paired'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundentry',
+                    trigger=pgtrigger.compiler.Trigger(name='fund_entry_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_entry_append_only';", hash='85b57126f54d7859e7304063bb6bb472a906035a', operation='UPDATE OR DELETE', pgid='pgtrigger_fund_entry_append_only_4b1a2', table='funds_fundentry', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundentry',
+                    trigger=pgtrigger.compiler.Trigger(name='fund_entry_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_entry_no_truncate';", hash='ceac941719fd0a6f24fac8a0b5da4237f0d52a65', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_fund_entry_no_truncate_1cd24', table='funds_fundentry', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundentry',
+                    trigger=pgtrigger.compiler.Trigger(name='fund_entry_chained', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE document record;', func="\n            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 2);\n            IF NEW.kind = 'drawdown' THEN\n                SELECT d.state, d.total, d.booking_on, p.fund_id INTO document\n                FROM funds_drawdown d JOIN funds_useplan p ON p.id = d.plan_id WHERE d.id = NEW.drawdown_id;\n                IF document.state IS DISTINCT FROM 'posted' OR document.total <> -NEW.amount\n                   OR document.booking_on <> NEW.entry_on OR document.fund_id <> NEW.fund_id THEN\n                    RAISE EXCEPTION 'A drawdown entry needs its posted document.' USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_entry_fits_drawdown';\n                END IF;\n            ELSE\n                \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(NEW.organisation_id::int, 3);\n                IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id AND s.month >= date_trunc('month', NEW.entry_on)::date AND s.state <> 'open') THEN\n                    RAISE EXCEPTION 'Month % is not open.', to_char(NEW.entry_on, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_closed';\n                END IF;\n            END IF;\n            SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_fundentry WHERE fund_id = NEW.fund_id;\n            SELECT coalesce(max(digest), '') INTO NEW.previous_digest FROM funds_fundentry\n            WHERE fund_id = NEW.fund_id AND number = NEW.number - 1;\n            NEW.digest := encode(sha256(convert_to(jsonb_build_array(NEW.organisation_id, NEW.fund_id, NEW.number, NEW.entry_on, NEW.kind, NEW.amount::text, NEW.drawdown_id, NEW.decision_reference, NEW.description, NEW.entered_by_id, extract(epoch from NEW.entered_at)::text, NEW.previous_digest)::text, 'UTF8')), 'hex');\n            RETURN NEW;\n        ", hash='3ee409bd5f2a154306fa6f2831b07b62277d1138', operation='INSERT', pgid='pgtrigger_fund_entry_chained_b8c0c', table='funds_fundentry', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundentry',
+                    trigger=pgtrigger.compiler.Trigger(name='fund_balance_not_negative', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE short record;', func="\n            SELECT entry_on, balance INTO short FROM (\n                SELECT entry_on, sum(amount) OVER (ORDER BY entry_on) AS balance\n                FROM funds_fundentry WHERE fund_id = NEW.fund_id\n            ) running WHERE balance < 0 ORDER BY entry_on LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'The balance on % would be %.', short.entry_on, short.balance USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_balance_not_negative';\n            END IF;\n            RETURN NULL;\n        ", hash='f8943be5ef1db508d54015a94206cf295eb6c520', operation='INSERT', pgid='pgtrigger_fund_balance_not_negative_0494b', table='funds_fundentry', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='757314813a0fda86655df2a8335a74bb3763ae60', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d402d', table='funds_fundevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='interface',
+                    constraint=fundtrack.constraints.MatchesParent(field='line', name='interface_line_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='interface',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('theme', ''), _negated=True), models.Q(('other_measure', ''), _negated=True)), name='interface_has_both_ends'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='interface',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_interfaceevent" ("funding_source", "id", "line_id", "note", "organisation_id", "other_measure", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "theme") VALUES (NEW."funding_source", NEW."id", NEW."line_id", NEW."note", NEW."organisation_id", NEW."other_measure", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."theme"); RETURN NULL;', hash='9d0ad0d27b0f252424734e1e7838a87eb25d1255', operation='INSERT', pgid='pgtrigger_insert_insert_cbcb8', table='funds_interface', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='interface',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_interfaceevent" ("funding_source", "id", "line_id", "note", "organisation_id", "other_measure", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "theme") VALUES (NEW."funding_source", NEW."id", NEW."line_id", NEW."note", NEW."organisation_id", NEW."other_measure", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."theme"); RETURN NULL;', hash='ba27f36e3d82d79558c7f7ab3b78aa4af325194f', operation='UPDATE', pgid='pgtrigger_update_update_54335', table='funds_interface', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='interface',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_interfaceevent" ("funding_source", "id", "line_id", "note", "organisation_id", "other_measure", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "theme") VALUES (OLD."funding_source", OLD."id", OLD."line_id", OLD."note", OLD."organisation_id", OLD."other_measure", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."theme"); RETURN NULL;', hash='961292fe71d14fbe60c966a073ca3e46ae94680d', operation='DELETE', pgid='pgtrigger_delete_delete_4f091', table='funds_interface', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='interfaceevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a68dc47752d21e1479f018db996321e5e46d0bd6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a94ef', table='funds_interfaceevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='judgement',
+                    constraint=fundtrack.constraints.MatchesParent(field='line', name='judgement_line_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='judgement',
+                    constraint=fundtrack.constraints.MatchesParent(field='judged_by', name='judgement_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='judgement',
+                    constraint=models.CheckConstraint(condition=models.Q(('grounds', ''), _negated=True), name='judgement_has_grounds'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='judgement',
+                    trigger=pgtrigger.compiler.Trigger(name='judgement_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'judgement_append_only';", hash='cb166a237030f6c596f56f136ff71e4a767f0eb6', operation='UPDATE OR DELETE', pgid='pgtrigger_judgement_append_only_81b91', table='funds_judgement', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='judgement',
+                    trigger=pgtrigger.compiler.Trigger(name='judgement_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'judgement_no_truncate';", hash='f315429f7a88367ef70f145943a64aa65a2b430a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_judgement_no_truncate_297ad', table='funds_judgement', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='judgement',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_judgementevent" ("grounds", "id", "judged_by_id", "judged_on", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "rule", "verdict") VALUES (NEW."grounds", NEW."id", NEW."judged_by_id", NEW."judged_on", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."rule", NEW."verdict"); RETURN NULL;', hash='be94cdee7bbaa4f4c921343165fa8886e308c1d2', operation='INSERT', pgid='pgtrigger_insert_insert_f605c', table='funds_judgement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='judgement',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_judgementevent" ("grounds", "id", "judged_by_id", "judged_on", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "rule", "verdict") VALUES (NEW."grounds", NEW."id", NEW."judged_by_id", NEW."judged_on", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."rule", NEW."verdict"); RETURN NULL;', hash='632b1feeaed3c1194baa83fff7454c3ced2e600e', operation='UPDATE', pgid='pgtrigger_update_update_edc61', table='funds_judgement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='judgement',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_judgementevent" ("grounds", "id", "judged_by_id", "judged_on", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "rule", "verdict") VALUES (OLD."grounds", OLD."id", OLD."judged_by_id", OLD."judged_on", OLD."line_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."rule", OLD."verdict"); RETURN NULL;', hash='d80ec7ccb60b12f5b2a5eebad0f1dbb4add8664c', operation='DELETE', pgid='pgtrigger_delete_delete_2e6fe', table='funds_judgement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='judgementevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='12d6ddf87b05e06ba217878ac255a3a90a5e361e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_078a2', table='funds_judgementevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='leadscope',
+                    constraint=models.UniqueConstraint(fields=('membership', 'cost_centre'), name='lead_scope_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='leadscope',
+                    constraint=fundtrack.constraints.MatchesParent(field='membership', name='lead_scope_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='leadscope',
+                    constraint=fundtrack.constraints.MatchesParent(field='cost_centre', name='lead_scope_centre_matches', shared=('organisation',)),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='leadscope',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_leadscopeevent" ("cost_centre_id", "id", "membership_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cost_centre_id", NEW."id", NEW."membership_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='736de16a71ad3cd89ae13cc22334eeddcf484ad4', operation='INSERT', pgid='pgtrigger_insert_insert_4981c', table='funds_leadscope', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='leadscope',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_leadscopeevent" ("cost_centre_id", "id", "membership_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."cost_centre_id", NEW."id", NEW."membership_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='815bffa28f8f01f6cb9147892fe58ee66fcff722', operation='UPDATE', pgid='pgtrigger_update_update_17b7d', table='funds_leadscope', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='leadscope',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_leadscopeevent" ("cost_centre_id", "id", "membership_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."cost_centre_id", OLD."id", OLD."membership_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='7e00c5954e0d6cd3763b29239819d995346f866e', operation='DELETE', pgid='pgtrigger_delete_delete_8f6a5', table='funds_leadscope', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='leadscopeevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='35c2eca494e4e0edd537241fd31a3b821343850d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5a096', table='funds_leadscopeevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='monthstate',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'month'), name='month_state_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='monthstate',
+                    constraint=fundtrack.constraints.MatchesParent(field='changed_by', name='month_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='monthstate',
+                    constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='month_is_first_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='monthstate',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='reopening_has_reason', violation_error_message='Say why the month is reopened.'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='monthstate',
+                    trigger=pgtrigger.compiler.Trigger(name='month_state_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'month_state_no_delete';", hash='07f3c44a84801dba279668e0dc7831f75516a663', operation='DELETE', pgid='pgtrigger_month_state_no_delete_80ffd', table='funds_monthstate', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='monthstate',
+                    trigger=pgtrigger.compiler.Trigger(name='month_state_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'month_state_no_truncate';", hash='0711e05290f3e213b15fb385d4974a21c301e662', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_month_state_no_truncate_79378', table='funds_monthstate', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='monthstate',
+                    trigger=pgtrigger.compiler.Trigger(name='month_changes_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE first_month date; gap date; before text;', func="\n            \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n\n            PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 3);\n            before := 'open';\n            IF TG_OP = 'UPDATE' THEN\n                before := OLD.state;\n                IF (NEW.organisation_id, NEW.month) <> (OLD.organisation_id, OLD.month) THEN\n                    RAISE EXCEPTION 'A month state never moves to another month.' USING ERRCODE = 'check_violation', CONSTRAINT = 'month_identity_stays';\n                END IF;\n            END IF;\n            IF (before, NEW.state) NOT IN (('open', 'closed'), ('closed', 'open'), ('closed', 'locked')) THEN\n                RAISE EXCEPTION 'A month that is % cannot become %.', before, NEW.state USING ERRCODE = 'check_violation', CONSTRAINT = 'month_step';\n            END IF;\n            IF NEW.state = 'closed' THEN\n                \n    SELECT least(\n        (SELECT min(a.month) FROM funds_actual a WHERE a.organisation_id = NEW.organisation_id),\n        (SELECT min(greatest(make_date(p.year, 1, 1), date_trunc('month', e.entry_on)::date))\n         FROM funds_useplan p JOIN funds_fundentry e ON e.fund_id = p.fund_id AND e.kind = 'opening'\n         WHERE p.organisation_id = NEW.organisation_id AND p.state = 'active'))\n INTO first_month;\n                IF first_month IS NULL OR NEW.month < first_month THEN\n                    RAISE EXCEPTION 'Nothing to close in %.', to_char(NEW.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_before_the_first';\n                END IF;\n                SELECT min(g.month)::date INTO gap\n                FROM generate_series(first_month, NEW.month - interval '1 month', interval '1 month') g(month)\n                WHERE NOT EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                                  AND s.month = g.month AND s.state <> 'open');\n                IF gap IS NOT NULL THEN\n                    RAISE EXCEPTION 'Month % is still open.', to_char(gap, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'months_close_in_order';\n                END IF;\n            ELSIF NEW.state = 'open' THEN\n                IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                           AND s.month > NEW.month AND s.state <> 'open') THEN\n                    RAISE EXCEPTION 'A later month is closed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'months_reopen_in_order';\n                END IF;\n                IF EXISTS (SELECT 1 FROM funds_drawdown d WHERE d.organisation_id = NEW.organisation_id\n                           AND d.month = NEW.month AND d.state <> 'withdrawn') THEN\n                    RAISE EXCEPTION 'The drawdown of % stands.', to_char(NEW.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_has_drawdown';\n                END IF;\n            ELSIF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                          AND s.month < NEW.month AND s.state <> 'locked') THEN\n                RAISE EXCEPTION 'An earlier month is not locked.' USING ERRCODE = 'check_violation', CONSTRAINT = 'months_lock_in_order';\n            END IF;\n            RETURN NEW;\n        ", hash='24ee96441234547fb467a0e803edcfd4fa49bc6e', operation='INSERT OR UPDATE', pgid='pgtrigger_month_changes_in_order_f99e4', table='funds_monthstate', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='monthstate',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_monthstateevent" ("changed_at", "changed_by_id", "id", "month", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."id", NEW."month", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."state"); RETURN NULL;', hash='ce8269db95aa6bc6d79b2b25efd7cf792eb839d8', operation='INSERT', pgid='pgtrigger_insert_insert_be716', table='funds_monthstate', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='monthstate',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_monthstateevent" ("changed_at", "changed_by_id", "id", "month", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."id", NEW."month", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."state"); RETURN NULL;', hash='2ee2c5b7154040dc7e8032ce3a1028296b462942', operation='UPDATE', pgid='pgtrigger_update_update_f434e', table='funds_monthstate', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='monthstate',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_monthstateevent" ("changed_at", "changed_by_id", "id", "month", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (OLD."changed_at", OLD."changed_by_id", OLD."id", OLD."month", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."state"); RETURN NULL;', hash='504931e2e5b2b16a0b17fd65b96a2f2a98b8aa4b', operation='DELETE', pgid='pgtrigger_delete_delete_d30cd', table='funds_monthstate', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='monthstateevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ad1a2e09a9875feb10fc1b900f83d35c776b57f7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_16883', table='funds_monthstateevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=models.UniqueConstraint(fields=('fund', 'year'), name='one_plan_a_year', violation_error_message='The fund has a use plan for this year already.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='plan_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation', 'year'), name='plan_parent_key_year'),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=fundtrack.constraints.MatchesParent(field='fund', name='plan_fund_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=fundtrack.constraints.MatchesParent(field='activated_by', name='plan_activator_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=models.CheckConstraint(condition=models.Q(('ceiling__gte', 0)), name='plan_ceiling_not_negative'),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1900), ('year__lte', 2199)), name='plan_year_sensible'),
+                ),
+                migrations.AddConstraint(
+                    model_name='useplan',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', True), ('activated_by__isnull', True), ('state', 'draft')), models.Q(('activated_at__isnull', False), ('state', 'active')), _connector='OR'), name='plan_activation_paired'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='useplan',
+                    trigger=pgtrigger.compiler.Trigger(name='plan_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_no_truncate';", hash='45472ad6d94aa8cf1a37852b43fefeecaccdd918', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_plan_no_truncate_52711', table='funds_useplan', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='useplan',
+                    trigger=pgtrigger.compiler.Trigger(name='plan_is_decided', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state <> 'draft' THEN RAISE EXCEPTION 'A plan starts as a draft.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_starts_as_draft'; END IF;\n                RETURN NEW;\n            END IF;\n            IF TG_OP = 'DELETE' THEN\n                IF OLD.state = 'active' THEN\n                    RAISE EXCEPTION 'A plan in force is never deleted.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_in_force_stays';\n                END IF;\n                RETURN OLD;\n            END IF;\n            IF (NEW.organisation_id, NEW.fund_id, NEW.year) <> (OLD.organisation_id, OLD.fund_id, OLD.year) THEN\n                RAISE EXCEPTION 'The fund and the year of a plan never change.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_identity_stays';\n            END IF;\n            IF OLD.state = 'active' AND (NEW.state, NEW.ceiling) <> (OLD.state, OLD.ceiling) THEN\n                RAISE EXCEPTION 'A plan in force is changed by amendments only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_in_force_amended_only';\n            END IF;\n            IF OLD.state = 'draft' AND NEW.state = 'active'\n               AND NOT EXISTS (SELECT 1 FROM funds_budgetline WHERE plan_id = NEW.id) THEN\n                RAISE EXCEPTION 'A plan without lines cannot come into force.' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_needs_lines';\n            END IF;\n            RETURN NEW;\n        ", hash='566ad17f75fa81cf5258e0870e184f7c6ddc8481', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_plan_is_decided_9b597', table='funds_useplan', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='useplan',
+                    trigger=pgtrigger.compiler.Trigger(name='plan_within_ceiling', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE over record;', func="\n        PERFORM 1 FROM funds_useplan WHERE id = NEW.id FOR NO KEY UPDATE;\n        SELECT day, planned, allowed INTO over FROM (\n            SELECT d.day,\n                (SELECT coalesce(sum(l.first_amount), 0) FROM funds_budgetline l WHERE l.plan_id = NEW.id)\n                + (SELECT coalesce(sum(r.amount), 0) FROM funds_amendmentrow r\n                   JOIN funds_amendment a ON a.id = r.amendment_id\n                   WHERE a.plan_id = NEW.id AND a.effective_on <= d.day) AS planned,\n                (SELECT p.ceiling FROM funds_useplan p WHERE p.id = NEW.id)\n                + (SELECT coalesce(sum(a.ceiling_change), 0) FROM funds_amendment a\n                   WHERE a.plan_id = NEW.id AND a.effective_on <= d.day) AS allowed\n            FROM (SELECT effective_on AS day FROM funds_amendment WHERE plan_id = NEW.id\n                  UNION SELECT DATE '1900-01-01') d\n        ) sums WHERE planned > allowed OR allowed < 0 ORDER BY day LIMIT 1;\n        IF FOUND THEN\n            RAISE EXCEPTION '% would be allocated of a ceiling of %.', over.planned, over.allowed USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_within_ceiling';\n        END IF;\n    RETURN NULL;", hash='9fb073cef00abeca6c3a5a4346b7906056b6d000', operation='INSERT OR UPDATE', pgid='pgtrigger_plan_within_ceiling_72660', table='funds_useplan', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='useplan',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_useplanevent" ("activated_at", "activated_by_id", "ceiling", "fund_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "version", "year") VALUES (NEW."activated_at", NEW."activated_by_id", NEW."ceiling", NEW."fund_id", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."version", NEW."year"); RETURN NULL;', hash='7ebe08963f29258f268351a9cc582f53170535a7', operation='INSERT', pgid='pgtrigger_insert_insert_cc262', table='funds_useplan', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='useplan',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_useplanevent" ("activated_at", "activated_by_id", "ceiling", "fund_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "version", "year") VALUES (NEW."activated_at", NEW."activated_by_id", NEW."ceiling", NEW."fund_id", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."version", NEW."year"); RETURN NULL;', hash='9be85ce3fe135c7b23b69bab2afab9900254d7c7', operation='UPDATE', pgid='pgtrigger_update_update_6baa1', table='funds_useplan', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='useplan',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_useplanevent" ("activated_at", "activated_by_id", "ceiling", "fund_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "version", "year") VALUES (OLD."activated_at", OLD."activated_by_id", OLD."ceiling", OLD."fund_id", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."version", OLD."year"); RETURN NULL;', hash='49b28fe7130f5c5a4f4194feb84858455de04b35', operation='DELETE', pgid='pgtrigger_delete_delete_656c8', table='funds_useplan', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='targetevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5a199e1173f5e997add809753aea1daee9ffbdc2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9f81e', table='funds_targetevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='target',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='target_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='target',
+                    constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('plan', 'name'), name='target_name_once', violation_error_message='The plan has a target of this name already.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='target',
+                    constraint=fundtrack.constraints.MatchesParent(field='plan', name='target_plan_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='target',
+                    constraint=fundtrack.constraints.MatchesParent(field='cost_centre', name='target_centre_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='target',
+                    constraint=fundtrack.constraints.MatchesParent(field='responsible', name='target_responsible_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='target',
+                    constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='target_has_name'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='target',
+                    trigger=pgtrigger.compiler.Trigger(name='target_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'target_no_truncate';", hash='0f00d000ff7548598c70a825b722b6ff59f17e29', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_target_no_truncate_50f42', table='funds_target', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='target',
+                    trigger=pgtrigger.compiler.Trigger(name='target_in_force_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'DELETE' THEN\n                IF (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                    RAISE EXCEPTION 'A target of a plan in force is never deleted.' USING ERRCODE = 'check_violation', CONSTRAINT = 'target_in_force_stays';\n                END IF;\n                RETURN OLD;\n            END IF;\n            IF NEW.plan_id <> OLD.plan_id THEN\n                RAISE EXCEPTION 'A target never moves to another plan.' USING ERRCODE = 'check_violation', CONSTRAINT = 'target_plan_stays';\n            END IF;\n            IF NEW.cost_centre_id <> OLD.cost_centre_id AND (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                RAISE EXCEPTION 'The cost centre of a target in force never changes.' USING ERRCODE = 'check_violation', CONSTRAINT = 'target_in_force_stays';\n            END IF;\n            RETURN NEW;\n        ", hash='976b92d0cb32141bed96952def4f191c09a459d5', operation='UPDATE OR DELETE', pgid='pgtrigger_target_in_force_stays_4e110', table='funds_target', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='target',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_targetevent" ("cost_centre_id", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible_id", "use_plan") VALUES (NEW."cost_centre_id", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."position", NEW."responsible_id", NEW."use_plan"); RETURN NULL;', hash='d5f6ee3145cedc2190451350573ab746f372f929', operation='INSERT', pgid='pgtrigger_insert_insert_b8108', table='funds_target', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='target',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_targetevent" ("cost_centre_id", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible_id", "use_plan") VALUES (NEW."cost_centre_id", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."position", NEW."responsible_id", NEW."use_plan"); RETURN NULL;', hash='ded864723f3b1f9f5ec9ae2e7000d9b67452e241', operation='UPDATE', pgid='pgtrigger_update_update_88e5a', table='funds_target', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='target',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_targetevent" ("cost_centre_id", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible_id", "use_plan") VALUES (OLD."cost_centre_id", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."position", OLD."responsible_id", OLD."use_plan"); RETURN NULL;', hash='ef177fd30435c00d6d39a7a31e60eb10981dac70', operation='DELETE', pgid='pgtrigger_delete_delete_c3e68', table='funds_target', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdownrow',
+                    constraint=models.UniqueConstraint(fields=('drawdown', 'line'), name='drawdown_line_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdownrow',
+                    constraint=fundtrack.constraints.MatchesParent(field='drawdown', name='drawdown_row_document_matches', shared=('organisation', 'plan')),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdownrow',
+                    constraint=fundtrack.constraints.MatchesParent(field='line', name='drawdown_row_line_matches', shared=('organisation', 'plan')),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdownrow',
+                    constraint=models.CheckConstraint(condition=models.Q(('covered', django.db.models.functions.comparison.Least(django.db.models.functions.comparison.Greatest(models.F('actual_cumulative'), Decimal('0.00')), models.F('amount')))), name='drawdown_row_covered'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdownrow',
+                    constraint=models.CheckConstraint(condition=models.Q(('drawdown_amount', django.db.models.expressions.CombinedExpression(models.F('covered'), '-', models.F('drawn_before')))), name='drawdown_row_amount'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdownrow',
+                    constraint=models.CheckConstraint(condition=models.Q(('uncovered', django.db.models.functions.comparison.Greatest(django.db.models.expressions.CombinedExpression(models.F('actual_cumulative'), '-', models.F('amount')), Decimal('0.00')))), name='drawdown_row_uncovered'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdownrow',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_row_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_row_append_only';", hash='00d9f417f79b8a0a37bc2a2a35f574d3739410e0', operation='UPDATE OR DELETE', pgid='pgtrigger_drawdown_row_append_only_e2b97', table='funds_drawdownrow', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdownrow',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_row_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_row_no_truncate';", hash='2eb32a1db363197c4331163a674c5f7171cba739', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_drawdown_row_no_truncate_a1ed6', table='funds_drawdownrow', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdownrow',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (SELECT 1 FROM funds_drawdown WHERE id = NEW.drawdown_id) THEN\n                RAISE EXCEPTION 'A drawdown document takes no more rows.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_is_sealed';\n            END IF;\n            RETURN NEW;\n        ", hash='1806aca0406a209913b92bc73300549a4d440115', operation='INSERT', pgid='pgtrigger_drawdown_is_sealed_afa36', table='funds_drawdownrow', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdownevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1ad54c95a25b016bb6a24a82ec7b87b012966209', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4a71d', table='funds_drawdownevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('plan', 'month'), name='one_drawdown_a_month'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='drawdown_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='drawdown_parent_key_plan'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=fundtrack.constraints.MatchesParent(field='plan', name='drawdown_plan_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=fundtrack.constraints.MatchesParent(field='prepared_by', name='drawdown_preparer_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=fundtrack.constraints.MatchesParent(field='approved_by', name='drawdown_approver_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=fundtrack.constraints.MatchesParent(field='posted_by', name='drawdown_poster_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=fundtrack.constraints.MatchesParent(field='withdrawn_by', name='drawdown_withdrawer_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='drawdown_month_is_first_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.CheckConstraint(condition=models.Q(('booking_on__gt', models.F('month'))), name='drawdown_booked_after_month_begins'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='approver_is_not_preparer', violation_error_message='The approver must be another person than the preparer.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), models.Q(models.Q(('number__isnull', True), ('posted_at__isnull', True), ('posted_by__isnull', True)), models.Q(('number__isnull', False), ('posted_at__isnull', False), ('posted_by__isnull', False)), _connector='OR'), models.Q(models.Q(('withdrawal_reason', ''), ('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR')), name='drawdown_steps_paired'),
+                ),
+                migrations.AddConstraint(
+                    model_name='drawdown',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', True), ('posted_by__isnull', True), ('state', 'proposed'), ('withdrawn_by__isnull', True)), models.Q(('approved_by__isnull', False), ('posted_by__isnull', True), ('state', 'approved'), ('withdrawn_by__isnull', True)), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('state', 'posted'), ('withdrawn_by__isnull', True)), models.Q(('posted_by__isnull', True), ('state', 'withdrawn'), ('withdrawn_by__isnull', False)), _connector='OR'), name='drawdown_state_fits_steps'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_no_delete';", hash='03fc6a91748f171bdeeef0eeaf65ead37ba70a8c', operation='DELETE', pgid='pgtrigger_drawdown_no_delete_c35d2', table='funds_drawdown', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_no_truncate';", hash='338eb3742eec44b7ccfe5fdfeb42691a4fd67d70', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_drawdown_no_truncate_359d0', table='funds_drawdown', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_proposed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE plan record;', func="\n    PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n    \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(NEW.organisation_id::int, 3);\n    IF NEW.state <> 'proposed' THEN\n        RAISE EXCEPTION 'A drawdown starts as a proposal.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_starts_proposed';\n    END IF;\n    SELECT p.year, p.state, f.december_rule INTO plan\n    FROM funds_useplan p JOIN funds_fund f ON f.id = p.fund_id WHERE p.id = NEW.plan_id;\n    IF plan.state <> 'active' OR plan.year <> extract(year FROM NEW.month) THEN\n        RAISE EXCEPTION 'A drawdown belongs to a plan in force and its year.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_in_plan_year';\n    END IF;\n    IF NOT EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                   AND s.month = NEW.month AND s.state <> 'open') THEN\n        RAISE EXCEPTION 'Month % is open.', to_char(NEW.month, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_needs_closed_month';\n    END IF;\n    IF EXISTS (SELECT 1 FROM funds_drawdown d WHERE d.plan_id = NEW.plan_id AND d.state <> 'withdrawn'\n               AND (d.month >= NEW.month OR d.state <> 'posted')) THEN\n        RAISE EXCEPTION 'Another drawdown of this plan stands in the way.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdowns_in_order';\n    END IF;\n    IF NOT (CASE WHEN extract(month FROM NEW.month) = 12 AND plan.december_rule = 'same-year'\n        THEN NEW.booking_on = make_date(plan.year, 12, 31)\n        ELSE date_trunc('month', NEW.booking_on) = NEW.month + interval '1 month' END) THEN\n        RAISE EXCEPTION 'A drawdown of % is not booked on %.', NEW.month, NEW.booking_on USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_booked_in_next_month';\n    END IF;\n    IF EXISTS (\n        SELECT 1 FROM (\n    SELECT l.id AS line_id,\n        l.first_amount + coalesce(a.amount, 0) AS amount,\n        coalesce(s.cumulative, 0) AS actual_cumulative,\n        coalesce(s.in_month, 0) AS actual_month,\n        coalesce(d.drawn, 0) AS drawn_before\n    FROM funds_budgetline l\n    LEFT JOIN (\n        SELECT r.line_id, sum(r.amount) AS amount FROM funds_amendmentrow r\n        JOIN funds_amendment m ON m.id = r.amendment_id\n        WHERE m.plan_id = NEW.plan_id AND m.effective_on < NEW.month::date + interval '1 month' GROUP BY r.line_id\n    ) a ON a.line_id = l.id\n    LEFT JOIN (\n        SELECT x.line_id, sum(x.amount) AS cumulative, sum(x.amount) FILTER (WHERE x.month = NEW.month) AS in_month\n        FROM funds_actual x JOIN funds_budgetline b ON b.id = x.line_id\n        WHERE b.plan_id = NEW.plan_id AND x.month <= NEW.month GROUP BY x.line_id\n    ) s ON s.line_id = l.id\n    LEFT JOIN (\n        SELECT r.line_id, sum(r.drawdown_amount) AS drawn FROM funds_drawdownrow r\n        JOIN funds_drawdown w ON w.id = r.drawdown_id\n        WHERE w.plan_id = NEW.plan_id AND w.month < NEW.month AND w.state <> 'withdrawn' GROUP BY r.line_id\n    ) d ON d.line_id = l.id\n    WHERE l.plan_id = NEW.plan_id\n) f\n        FULL JOIN (SELECT * FROM funds_drawdownrow WHERE drawdown_id = NEW.id) r ON r.line_id = f.line_id\n        WHERE f.line_id IS NULL OR r.line_id IS NULL\n           OR (f.amount, f.actual_cumulative, f.drawn_before) <> (r.amount, r.actual_cumulative, r.drawn_before)\n    ) THEN\n        RAISE EXCEPTION 'The rows of the drawdown differ from the ledger.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_from_the_ledger';\n    END IF;\n    SELECT coalesce(sum(drawdown_amount), 0) INTO NEW.total FROM funds_drawdownrow WHERE drawdown_id = NEW.id;\n    RETURN NEW;\n", hash='42381d9f2746e46899a94aba4ac0ecad39f8ef89', operation='INSERT', pgid='pgtrigger_drawdown_proposed_0a813', table='funds_drawdown', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_step', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('approved', 'posted'),\n                                      ('proposed', 'withdrawn'), ('approved', 'withdrawn')) THEN\n        RAISE EXCEPTION 'A drawdown that is % cannot become %.', OLD.state, NEW.state USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_step';\n    END IF;\n    IF (NEW.id, NEW.organisation_id, NEW.plan_id, NEW.month, NEW.booking_on, NEW.total, NEW.prepared_by_id,\n        NEW.prepared_at) IS DISTINCT FROM\n       (OLD.id, OLD.organisation_id, OLD.plan_id, OLD.month, OLD.booking_on, OLD.total, OLD.prepared_by_id,\n        OLD.prepared_at)\n       OR (OLD.state = 'approved' AND (NEW.approved_by_id, NEW.approved_at)\n           IS DISTINCT FROM (OLD.approved_by_id, OLD.approved_at)) THEN\n        RAISE EXCEPTION 'A drawdown changes its state and nothing else.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_facts_stay';\n    END IF;\n    IF NEW.state = 'posted' THEN\n        -- The lock is held to the end and no document is ever deleted: the series has no gaps and no doubles.\n        PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 2);\n        SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_drawdown\n        WHERE organisation_id = NEW.organisation_id\n          AND extract(year FROM booking_on) = extract(year FROM NEW.booking_on);\n    END IF;\n    RETURN NEW;\n", hash='bd0fc14c1c9dd441779ca458388bfe28fcce436b', operation='UPDATE', pgid='pgtrigger_drawdown_step_fb0db', table='funds_drawdown', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='drawdown_posted_whole', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF NEW.state = 'posted' AND (\n                (NEW.total <> 0 AND NOT EXISTS (SELECT 1 FROM funds_fundentry e WHERE e.drawdown_id = NEW.id))\n                OR NOT EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id\n                               AND s.month = NEW.month AND s.state = 'locked')) THEN\n                RAISE EXCEPTION 'A posted drawdown has its fund entry and locks its month.' USING ERRCODE = 'check_violation', CONSTRAINT = 'drawdown_posted_whole';\n            END IF;\n            RETURN NULL;\n        ", hash='93caed8357b4949c5348a9759939dcfc34914c2e', operation='UPDATE', pgid='pgtrigger_drawdown_posted_whole_c844d', table='funds_drawdown', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_drawdownevent" ("approved_at", "approved_by_id", "booking_on", "id", "month", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "posted_at", "posted_by_id", "prepared_at", "prepared_by_id", "state", "total", "withdrawal_reason", "withdrawn_at", "withdrawn_by_id") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."booking_on", NEW."id", NEW."month", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."posted_at", NEW."posted_by_id", NEW."prepared_at", NEW."prepared_by_id", NEW."state", NEW."total", NEW."withdrawal_reason", NEW."withdrawn_at", NEW."withdrawn_by_id"); RETURN NULL;', hash='ce8714bedc9b87e168816eb973af071bc95fe79e', operation='INSERT', pgid='pgtrigger_insert_insert_b3b99', table='funds_drawdown', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_drawdownevent" ("approved_at", "approved_by_id", "booking_on", "id", "month", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "posted_at", "posted_by_id", "prepared_at", "prepared_by_id", "state", "total", "withdrawal_reason", "withdrawn_at", "withdrawn_by_id") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."booking_on", NEW."id", NEW."month", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."posted_at", NEW."posted_by_id", NEW."prepared_at", NEW."prepared_by_id", NEW."state", NEW."total", NEW."withdrawal_reason", NEW."withdrawn_at", NEW."withdrawn_by_id"); RETURN NULL;', hash='eabefafdac0939d006c68110370e4983f2c31f7d', operation='UPDATE', pgid='pgtrigger_update_update_fc02e', table='funds_drawdown', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='drawdown',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_drawdownevent" ("approved_at", "approved_by_id", "booking_on", "id", "month", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "posted_at", "posted_by_id", "prepared_at", "prepared_by_id", "state", "total", "withdrawal_reason", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."booking_on", OLD."id", OLD."month", OLD."number", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."posted_at", OLD."posted_by_id", OLD."prepared_at", OLD."prepared_by_id", OLD."state", OLD."total", OLD."withdrawal_reason", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='aed0aca4d488c1bb8ed1055df6f2bd98380013cf', operation='DELETE', pgid='pgtrigger_delete_delete_d013d', table='funds_drawdown', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='budgetlineevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d157a460ab5b2a9c8798cc40822ad7839edd97d7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6e53', table='funds_budgetlineevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('organisation', 'year', 'project_code'), name='project_code_once_a_year', violation_error_message='Another line of the year has this project code.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='line_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='line_parent_key_plan'),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=fundtrack.constraints.MatchesParent(field='plan', name='line_plan_matches', shared=('organisation', 'year')),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=fundtrack.constraints.MatchesParent(field='target', name='line_target_matches', shared=('organisation', 'plan')),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=fundtrack.constraints.MatchesParent(field='responsible', name='line_responsible_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=models.CheckConstraint(condition=models.Q(('first_amount__gte', 0)), name='line_amount_not_negative', violation_error_message='An amount cannot be negative.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='budgetline',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('project_code', ''), _negated=True)), name='line_has_name_and_code'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='budgetline',
+                    trigger=pgtrigger.compiler.Trigger(name='line_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'line_no_truncate';", hash='9d6f1a6c03f2c2a754dd0e6a16055b83af6b52e8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_line_no_truncate_273d4', table='funds_budgetline', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='budgetline',
+                    trigger=pgtrigger.compiler.Trigger(name='line_in_force_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.first_amount <> 0 AND (SELECT state FROM funds_useplan WHERE id = NEW.plan_id) = 'active' THEN\n                    RAISE EXCEPTION 'A line added to a plan in force gets its money by amendment.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_amount_by_amendment';\n                END IF;\n                RETURN NEW;\n            END IF;\n            IF TG_OP = 'DELETE' THEN\n                IF (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                    RAISE EXCEPTION 'A line of a plan in force is never deleted.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_in_force_stays';\n                END IF;\n                RETURN OLD;\n            END IF;\n            IF (NEW.plan_id, NEW.year) <> (OLD.plan_id, OLD.year) THEN\n                RAISE EXCEPTION 'A line never moves to another plan.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_plan_stays';\n            END IF;\n            IF (NEW.target_id, NEW.project_code, NEW.first_amount)\n               <> (OLD.target_id, OLD.project_code, OLD.first_amount)\n               AND (SELECT state FROM funds_useplan WHERE id = OLD.plan_id) = 'active' THEN\n                RAISE EXCEPTION 'Target, code and amount of a line in force never change.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_in_force_stays';\n            END IF;\n            RETURN NEW;\n        ", hash='ef65bca5942814da1d58fb2850f3b3080bc005f1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_line_in_force_stays_51436', table='funds_budgetline', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='budgetline',
+                    trigger=pgtrigger.compiler.Trigger(name='line_within_ceiling', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE over record;', func="\n        PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n        SELECT day, planned, allowed INTO over FROM (\n            SELECT d.day,\n                (SELECT coalesce(sum(l.first_amount), 0) FROM funds_budgetline l WHERE l.plan_id = NEW.plan_id)\n                + (SELECT coalesce(sum(r.amount), 0) FROM funds_amendmentrow r\n                   JOIN funds_amendment a ON a.id = r.amendment_id\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS planned,\n                (SELECT p.ceiling FROM funds_useplan p WHERE p.id = NEW.plan_id)\n                + (SELECT coalesce(sum(a.ceiling_change), 0) FROM funds_amendment a\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS allowed\n            FROM (SELECT effective_on AS day FROM funds_amendment WHERE plan_id = NEW.plan_id\n                  UNION SELECT DATE '1900-01-01') d\n        ) sums WHERE planned > allowed OR allowed < 0 ORDER BY day LIMIT 1;\n        IF FOUND THEN\n            RAISE EXCEPTION '% would be allocated of a ceiling of %.', over.planned, over.allowed USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_within_ceiling';\n        END IF;\n    RETURN NULL;", hash='1f72f1736b6f8c1899319c7214985829e795ca56', operation='INSERT OR UPDATE', pgid='pgtrigger_line_within_ceiling_a52fa', table='funds_budgetline', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='budgetline',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_budgetlineevent" ("first_amount", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "project_code", "responsible_id", "target_id", "use_plan", "year") VALUES (NEW."first_amount", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."position", NEW."project_code", NEW."responsible_id", NEW."target_id", NEW."use_plan", NEW."year"); RETURN NULL;', hash='2ac69e6d143857b7b162bccf04a942b8387df399', operation='INSERT', pgid='pgtrigger_insert_insert_919f8', table='funds_budgetline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='budgetline',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_budgetlineevent" ("first_amount", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "project_code", "responsible_id", "target_id", "use_plan", "year") VALUES (NEW."first_amount", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."position", NEW."project_code", NEW."responsible_id", NEW."target_id", NEW."use_plan", NEW."year"); RETURN NULL;', hash='32ff016f08a4daa83aeaacef93057d7574920d41', operation='UPDATE', pgid='pgtrigger_update_update_9c4e5', table='funds_budgetline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='budgetline',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_budgetlineevent" ("first_amount", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "project_code", "responsible_id", "target_id", "use_plan", "year") VALUES (OLD."first_amount", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."position", OLD."project_code", OLD."responsible_id", OLD."target_id", OLD."use_plan", OLD."year"); RETURN NULL;', hash='fca065a8815c10b862a16162d3e4f5e197580183', operation='DELETE', pgid='pgtrigger_delete_delete_ed269', table='funds_budgetline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentrowevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7c75460d0bba67feb192bcf4a372e780765cb744', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da0d4', table='funds_amendmentrowevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendmentrow',
+                    constraint=models.UniqueConstraint(fields=('amendment', 'line'), name='amendment_line_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendmentrow',
+                    constraint=fundtrack.constraints.MatchesParent(field='amendment', name='amendment_row_amendment_matches', shared=('organisation', 'plan')),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendmentrow',
+                    constraint=fundtrack.constraints.MatchesParent(field='line', name='amendment_row_line_matches', shared=('organisation', 'plan')),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendmentrow',
+                    constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='amendment_row_not_zero'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentrow',
+                    trigger=pgtrigger.compiler.Trigger(name='amendment_row_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_row_append_only';", hash='ea8a4317a614cde0032c6eca4b2becaf04ae2c1e', operation='UPDATE OR DELETE', pgid='pgtrigger_amendment_row_append_only_9b27e', table='funds_amendmentrow', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentrow',
+                    trigger=pgtrigger.compiler.Trigger(name='amendment_row_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_row_no_truncate';", hash='fd2ef1458da6d9f235c4a109db2ba6a1dc05d1d5', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_amendment_row_no_truncate_501d0', table='funds_amendmentrow', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentrow',
+                    trigger=pgtrigger.compiler.Trigger(name='amendment_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (SELECT 1 FROM funds_amendment WHERE id = NEW.amendment_id) THEN\n                RAISE EXCEPTION 'A recorded amendment takes no more rows.' USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_is_sealed';\n            END IF;\n            RETURN NEW;\n        ", hash='60415384261bc40f3a788382cba565a1fa260aa7', operation='INSERT', pgid='pgtrigger_amendment_is_sealed_b73b1', table='funds_amendmentrow', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentrow',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentrowevent" ("amendment_id", "amount", "id", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id") VALUES (NEW."amendment_id", NEW."amount", NEW."id", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id"); RETURN NULL;', hash='b5c46e374e7f983051f44af33a4fee1dbe23b438', operation='INSERT', pgid='pgtrigger_insert_insert_a0eb4', table='funds_amendmentrow', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentrow',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_amendmentrowevent" ("amendment_id", "amount", "id", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id") VALUES (NEW."amendment_id", NEW."amount", NEW."id", NEW."line_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id"); RETURN NULL;', hash='dc0837123f9b771acd4aa04fbade7c88327fd939', operation='UPDATE', pgid='pgtrigger_update_update_fa6e8', table='funds_amendmentrow', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentrow',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentrowevent" ("amendment_id", "amount", "id", "line_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id") VALUES (OLD."amendment_id", OLD."amount", OLD."id", OLD."line_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id"); RETURN NULL;', hash='b21624a4b9aa8e25a2e1519ef8f827ef0418db30', operation='DELETE', pgid='pgtrigger_delete_delete_90218', table='funds_amendmentrow', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendmentevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e3ce8a7b22fbca216dbb47b3c6770b72ae88fbc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2dc56', table='funds_amendmentevent', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.UniqueConstraint(fields=('plan', 'number'), name='amendment_number_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='amendment_key_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation', 'plan'), name='amendment_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=fundtrack.constraints.MatchesParent(field='plan', name='amendment_plan_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=fundtrack.constraints.MatchesParent(field='recorded_by', name='amendment_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='amendment_has_reason'),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'transfer'), _negated=True), ('ceiling_change', 0), _connector='OR'), name='transfer_keeps_the_ceiling'),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'ceiling'), _negated=True), models.Q(('ceiling_change', 0), _negated=True), _connector='OR'), name='ceiling_amendment_changes_it'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='amendment_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_append_only';", hash='80a98e011c1bc80183f9864eab68035ddbafaa50', operation='UPDATE OR DELETE', pgid='pgtrigger_amendment_append_only_2bacb', table='funds_amendment', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='amendment_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_no_truncate';", hash='0e2edc0e4991ae6182343a0e1863ef1fa1a291cf', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_amendment_no_truncate_adc22', table='funds_amendment', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='amendment_numbered', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE plan record; change numeric; lines integer;', func="\n            PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n            \n    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n        RAISE EXCEPTION 'The ledger is written in READ COMMITTED transactions only.' USING ERRCODE = 'check_violation', CONSTRAINT = 'read_committed_only';\n    END IF;\n PERFORM pg_advisory_xact_lock_shared(NEW.organisation_id::int, 3);\n            SELECT year, state INTO plan FROM funds_useplan WHERE id = NEW.plan_id;\n            IF plan.state <> 'active' THEN\n                RAISE EXCEPTION 'Only a plan in force is amended.' USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_needs_plan_in_force';\n            END IF;\n            IF extract(year FROM NEW.effective_on) <> plan.year THEN\n                RAISE EXCEPTION 'An amendment takes effect in its plan''s year.' USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_in_plan_year';\n            END IF;\n            IF EXISTS (SELECT 1 FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id AND s.month >= date_trunc('month', NEW.effective_on)::date AND s.state <> 'open') THEN\n                RAISE EXCEPTION 'Month % is not open.', to_char(NEW.effective_on, 'YYYY-MM') USING ERRCODE = 'check_violation', CONSTRAINT = 'month_is_closed';\n            END IF;\n            SELECT coalesce(sum(amount), 0), count(*) INTO change, lines\n            FROM funds_amendmentrow WHERE amendment_id = NEW.id;\n            IF NOT (CASE NEW.kind\n                WHEN 'transfer' THEN change = 0 AND lines >= 2\n                WHEN 'new_money' THEN change > 0\n                WHEN 'given_back' THEN change < 0\n                ELSE lines = 0 END) THEN\n                RAISE EXCEPTION 'A sum of % does not fit the kind %.', change, NEW.kind USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_fits_kind';\n            END IF;\n            -- The plan's row is held: nobody else can take the same number, and none is ever deleted.\n            SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_amendment WHERE plan_id = NEW.plan_id;\n            RETURN NEW;\n        ", hash='6d8dc3869e1a7ff81b71ff059cbfda242e09ae77', operation='INSERT', pgid='pgtrigger_amendment_numbered_25f0a', table='funds_amendment', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='amendment_keeps_limits', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE over record; low record;', func="\n        PERFORM 1 FROM funds_useplan WHERE id = NEW.plan_id FOR NO KEY UPDATE;\n        SELECT day, planned, allowed INTO over FROM (\n            SELECT d.day,\n                (SELECT coalesce(sum(l.first_amount), 0) FROM funds_budgetline l WHERE l.plan_id = NEW.plan_id)\n                + (SELECT coalesce(sum(r.amount), 0) FROM funds_amendmentrow r\n                   JOIN funds_amendment a ON a.id = r.amendment_id\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS planned,\n                (SELECT p.ceiling FROM funds_useplan p WHERE p.id = NEW.plan_id)\n                + (SELECT coalesce(sum(a.ceiling_change), 0) FROM funds_amendment a\n                   WHERE a.plan_id = NEW.plan_id AND a.effective_on <= d.day) AS allowed\n            FROM (SELECT effective_on AS day FROM funds_amendment WHERE plan_id = NEW.plan_id\n                  UNION SELECT DATE '1900-01-01') d\n        ) sums WHERE planned > allowed OR allowed < 0 ORDER BY day LIMIT 1;\n        IF FOUND THEN\n            RAISE EXCEPTION '% would be allocated of a ceiling of %.', over.planned, over.allowed USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_within_ceiling';\n        END IF;\n    \n            SELECT l.project_code, x.amount, x.drawn INTO low FROM (\n                SELECT r.line_id, a.effective_on,\n                    (SELECT first_amount FROM funds_budgetline WHERE id = r.line_id)\n                    + sum(r.amount) OVER (PARTITION BY r.line_id ORDER BY a.effective_on) AS amount,\n                    (SELECT coalesce(sum(dr.drawdown_amount), 0) FROM funds_drawdownrow dr\n                     JOIN funds_drawdown d ON d.id = dr.drawdown_id\n                     WHERE dr.line_id = r.line_id AND d.state <> 'withdrawn') AS drawn\n                FROM funds_amendmentrow r JOIN funds_amendment a ON a.id = r.amendment_id\n                WHERE r.line_id IN (SELECT line_id FROM funds_amendmentrow WHERE amendment_id = NEW.id)\n            ) x JOIN funds_budgetline l ON l.id = x.line_id\n            WHERE x.amount < 0 OR (x.effective_on >= NEW.effective_on AND x.amount < x.drawn)\n            ORDER BY l.project_code LIMIT 1;\n            IF FOUND THEN\n                RAISE EXCEPTION 'Line % would have % left, and % has been drawn.', low.project_code, low.amount, low.drawn USING ERRCODE = 'check_violation', CONSTRAINT = 'amendment_above_drawn';\n            END IF;\n            RETURN NULL;\n        ", hash='5b30d12a0862b694cd3d78c4fac9a81042b9a0c4', operation='INSERT', pgid='pgtrigger_amendment_keeps_limits_e7812', table='funds_amendment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentevent" ("ceiling_change", "decision_reference", "effective_on", "id", "key", "kind", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "reason", "recorded_at", "recorded_by_id") VALUES (NEW."ceiling_change", NEW."decision_reference", NEW."effective_on", NEW."id", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."reason", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='e65765135b6a56fb928f851087585dcbbea771f7', operation='INSERT', pgid='pgtrigger_insert_insert_d3282', table='funds_amendment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "funds_amendmentevent" ("ceiling_change", "decision_reference", "effective_on", "id", "key", "kind", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "reason", "recorded_at", "recorded_by_id") VALUES (NEW."ceiling_change", NEW."decision_reference", NEW."effective_on", NEW."id", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."reason", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='1d397d14bc9862be8b24e21e28b9d2ac846d3947', operation='UPDATE', pgid='pgtrigger_update_update_a5cfd', table='funds_amendment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "funds_amendmentevent" ("ceiling_change", "decision_reference", "effective_on", "id", "key", "kind", "number", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "reason", "recorded_at", "recorded_by_id") VALUES (OLD."ceiling_change", OLD."decision_reference", OLD."effective_on", OLD."id", OLD."key", OLD."kind", OLD."number", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."reason", OLD."recorded_at", OLD."recorded_by_id"); RETURN NULL;', hash='44f34befee0093f32254a87976b750a68bd12c69', operation='DELETE', pgid='pgtrigger_delete_delete_acb22', table='funds_amendment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='useplanevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='489d0ee3831efb00c329df74a9e96f05d4d0282f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6ea23', table='funds_useplanevent', when='BEFORE')),
+                ),
+            ]
         ),
     ]

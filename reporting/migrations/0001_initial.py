@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import fundtrack.constraints
+import fundtrack.operations
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
@@ -56,64 +57,68 @@ class Migration(migrations.Migration):
                 'ordering': ['report', 'format', 'language'],
             },
         ),
-        migrations.AddConstraint(
-            model_name='issuedreport',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='issued_report_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedreport',
-            constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='issued_report_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedreport',
-            constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='issued_report_parent_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedreport',
-            constraint=fundtrack.constraints.MatchesParent(field='plan', name='issued_report_plan_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedreport',
-            constraint=fundtrack.constraints.MatchesParent(field='issued_by', name='issued_report_member_matches', shared=('organisation',)),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedreport',
-            constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='issued_report_month_is_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedreport',
-            constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='issued_report_has_body'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuedreport',
-            trigger=pgtrigger.compiler.Trigger(name='issued_report_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_append_only';", hash='243d44ea51e65bcc76c0a3ef4c767d592170ada6', operation='UPDATE OR DELETE', pgid='pgtrigger_issued_report_append_only_4ed3e', table='reporting_issuedreport', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuedreport',
-            trigger=pgtrigger.compiler.Trigger(name='issued_report_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_no_truncate';", hash='8e8d25b96fbe95a836d966a0e82efdcb0d4df14a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_issued_report_no_truncate_f8f21', table='reporting_issuedreport', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuedreport',
-            trigger=pgtrigger.compiler.Trigger(name='issued_report_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 4);\n    IF NEW.number <> (SELECT coalesce(max(r.number), 0) + 1 FROM reporting_issuedreport r\n                      WHERE r.organisation_id = NEW.organisation_id) THEN\n        RAISE EXCEPTION 'Issued reports are numbered without gaps.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_number_next';\n    END IF;\n    IF NEW.sha256 <> encode(sha256(convert_to(NEW.result, 'UTF8')), 'hex') THEN\n        RAISE EXCEPTION 'The digest is not that of the result.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_digest';\n    END IF;\n    IF (SELECT count(DISTINCT f.language) FROM reporting_issuedfile f\n        WHERE f.report_id = NEW.id AND f.format = 'pdf') < 3 THEN\n        RAISE EXCEPTION 'A report is issued in every language.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_in_all_languages';\n    END IF;\n    RETURN NEW;\n", hash='ae9a13870e265cbd0b8541e3623bf98370968d08', operation='INSERT', pgid='pgtrigger_issued_report_sealed_55800', table='reporting_issuedreport', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedfile',
-            constraint=models.UniqueConstraint(fields=('report', 'language', 'format'), name='issued_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedfile',
-            constraint=fundtrack.constraints.MatchesParent(field='report', name='issued_file_report_matches', shared=('organisation',)),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuedfile',
-            trigger=pgtrigger.compiler.Trigger(name='issued_file_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_file_append_only';", hash='aaccfc41b7c213e8f71296aa209ac0b3e14bff86', operation='UPDATE OR DELETE', pgid='pgtrigger_issued_file_append_only_72648', table='reporting_issuedfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuedfile',
-            trigger=pgtrigger.compiler.Trigger(name='issued_file_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_file_no_truncate';", hash='8bc24cc4ab58aba3330afda16d5bdc14b1074da9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_issued_file_no_truncate_36c96', table='reporting_issuedfile', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuedfile',
-            trigger=pgtrigger.compiler.Trigger(name='issued_file_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (SELECT 1 FROM reporting_issuedreport WHERE id = NEW.report_id) THEN\n        RAISE EXCEPTION 'An issued report takes no more files.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_is_sealed';\n    END IF;\n    IF NEW.sha256 <> encode(sha256(NEW.content), 'hex') OR NEW.size <> length(NEW.content) THEN\n        RAISE EXCEPTION 'The digest is not that of the file.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_file_digest';\n    END IF;\n    RETURN NEW;\n", hash='9915fda73ebc8180ddd0e3e93179b59632a20e64', operation='INSERT', pgid='pgtrigger_issued_file_sealed_c1cee', table='reporting_issuedfile', when='BEFORE')),
+        fundtrack.operations.Together(
+            [
+                migrations.AddConstraint(
+                    model_name='issuedreport',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='issued_report_number_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedreport',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='issued_report_key_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedreport',
+                    constraint=models.UniqueConstraint(fields=('id', 'organisation'), name='issued_report_parent_key'),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedreport',
+                    constraint=fundtrack.constraints.MatchesParent(field='plan', name='issued_report_plan_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedreport',
+                    constraint=fundtrack.constraints.MatchesParent(field='issued_by', name='issued_report_member_matches', shared=('organisation',)),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('month', django.db.models.functions.datetime.TruncMonth('month'))), name='issued_report_month_is_first_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedreport',
+                    constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='issued_report_has_body'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='issuedreport',
+                    trigger=pgtrigger.compiler.Trigger(name='issued_report_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_append_only';", hash='243d44ea51e65bcc76c0a3ef4c767d592170ada6', operation='UPDATE OR DELETE', pgid='pgtrigger_issued_report_append_only_4ed3e', table='reporting_issuedreport', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='issuedreport',
+                    trigger=pgtrigger.compiler.Trigger(name='issued_report_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_no_truncate';", hash='8e8d25b96fbe95a836d966a0e82efdcb0d4df14a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_issued_report_no_truncate_f8f21', table='reporting_issuedreport', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='issuedreport',
+                    trigger=pgtrigger.compiler.Trigger(name='issued_report_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, 4);\n    IF NEW.number <> (SELECT coalesce(max(r.number), 0) + 1 FROM reporting_issuedreport r\n                      WHERE r.organisation_id = NEW.organisation_id) THEN\n        RAISE EXCEPTION 'Issued reports are numbered without gaps.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_number_next';\n    END IF;\n    IF NEW.sha256 <> encode(sha256(convert_to(NEW.result, 'UTF8')), 'hex') THEN\n        RAISE EXCEPTION 'The digest is not that of the result.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_digest';\n    END IF;\n    IF (SELECT count(DISTINCT f.language) FROM reporting_issuedfile f\n        WHERE f.report_id = NEW.id AND f.format = 'pdf') < 3 THEN\n        RAISE EXCEPTION 'A report is issued in every language.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_in_all_languages';\n    END IF;\n    RETURN NEW;\n", hash='ae9a13870e265cbd0b8541e3623bf98370968d08', operation='INSERT', pgid='pgtrigger_issued_report_sealed_55800', table='reporting_issuedreport', when='BEFORE')),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedfile',
+                    constraint=models.UniqueConstraint(fields=('report', 'language', 'format'), name='issued_file_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='issuedfile',
+                    constraint=fundtrack.constraints.MatchesParent(field='report', name='issued_file_report_matches', shared=('organisation',)),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='issuedfile',
+                    trigger=pgtrigger.compiler.Trigger(name='issued_file_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_file_append_only';", hash='aaccfc41b7c213e8f71296aa209ac0b3e14bff86', operation='UPDATE OR DELETE', pgid='pgtrigger_issued_file_append_only_72648', table='reporting_issuedfile', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='issuedfile',
+                    trigger=pgtrigger.compiler.Trigger(name='issued_file_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Table % is never emptied.', TG_TABLE_NAME USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_file_no_truncate';", hash='8bc24cc4ab58aba3330afda16d5bdc14b1074da9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_issued_file_no_truncate_36c96', table='reporting_issuedfile', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='issuedfile',
+                    trigger=pgtrigger.compiler.Trigger(name='issued_file_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (SELECT 1 FROM reporting_issuedreport WHERE id = NEW.report_id) THEN\n        RAISE EXCEPTION 'An issued report takes no more files.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_report_is_sealed';\n    END IF;\n    IF NEW.sha256 <> encode(sha256(NEW.content), 'hex') OR NEW.size <> length(NEW.content) THEN\n        RAISE EXCEPTION 'The digest is not that of the file.' USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_file_digest';\n    END IF;\n    RETURN NEW;\n", hash='9915fda73ebc8180ddd0e3e93179b59632a20e64', operation='INSERT', pgid='pgtrigger_issued_file_sealed_c1cee', table='reporting_issuedfile', when='BEFORE')),
+                ),
+            ]
         ),
     ]
