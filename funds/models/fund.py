@@ -174,6 +174,7 @@ class FundEntryQuerySet(models.QuerySet["FundEntry"]):
         return self.filter(entry_on__lte=day)
 
 
+@tracked()
 class FundEntry(models.Model):
     """One dated movement of a fund, in EUR; money out is negative. Append-only and chained by digest.
 

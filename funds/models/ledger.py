@@ -21,6 +21,7 @@ from ..triggers import months as month_triggers
 from .plan import BudgetLine
 
 
+@tracked()
 class Booking(models.Model):
     """Rows booked by one action of one person. Sealed by the database when it is written.
 

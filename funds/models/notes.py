@@ -13,6 +13,7 @@ from organisations.models import Membership, Organisation
 from .plan import BudgetLine
 
 
+@tracked()
 class Comment(models.Model):
     """A responsible person's words on a line and a month, for the board. The newest version counts."""
 

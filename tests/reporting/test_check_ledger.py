@@ -12,7 +12,7 @@ from django.db import connection
 from funds.actions.actuals import correct_actual
 from funds.actions.funds import add_fund_entry
 from funds.actions.plans import record_amendment
-from funds.models import Actual, FundEntry
+from funds.models import Actual, Comment, FundEntry
 from funds.triggers.ledger import ACTUAL_DIGEST
 from fundtrack.checks import differences_of, run_checks
 from organisations.management.base import Refused
@@ -54,6 +54,14 @@ def world() -> World:
         at=NOW,
         key=uuid4(),
         description="Hyvitys",
+    )
+    Comment.objects.create(
+        organisation=world.organisation,
+        line=world.line("A1"),
+        month=date(2024, 2, 1),
+        text="Hyvitys tuli",
+        written_by=world.lead,
+        written_at=NOW,
     )
     record_amendment(
         plan=world.plan,
@@ -144,6 +152,17 @@ FORGED_DIGEST = f"UPDATE funds_actual a SET digest = {ACTUAL_DIGEST.format(row='
             ["DELETE FROM funds_booking WHERE number = 2"],
             ["belongs to no booking", "bookings: booking 3 does not follow booking 1"],
             id="a booking removed",
+        ),
+        pytest.param(
+            ["DELETE FROM funds_actual WHERE booking_id = (SELECT max(id) FROM funds_booking)",
+             "DELETE FROM funds_booking WHERE id = (SELECT max(id) FROM funds_booking)"],
+            ["history of booking: booking", "is gone, and no event says"],
+            id="the newest booking removed with its rows",
+        ),
+        pytest.param(
+            ["UPDATE funds_comment SET text = 'muu'"],
+            ["history of comment: comment", "text was"],
+            id="words of a comment",
         ),
         pytest.param(
             ["UPDATE funds_booking SET made_at = made_at + interval '1 day' WHERE number = 1"],
