@@ -221,6 +221,9 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     save();
+  } else if (event.key === "Enter" && event.altKey) {
+    event.preventDefault();
+    addTarget();
   } else if (row && event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     move(row, event.key === "ArrowUp");
