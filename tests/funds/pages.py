@@ -18,11 +18,11 @@ def browser_of(member: Membership) -> Client:
     return client
 
 
-def address(name: str, world: World, **more: Any) -> str:
+def address(name: str, world: World, /, **more: Any) -> str:
     """Address of a page of the world's organisation."""
     return reverse(name, kwargs={"organisation": world.organisation.slug, **more})
 
 
-def plan_address(name: str, world: World, **more: Any) -> str:
+def plan_address(name: str, world: World, /, **more: Any) -> str:
     """Address of a page of the world's plan."""
     return address(name, world, fund=world.fund.slug, year=world.plan.year, **more)
