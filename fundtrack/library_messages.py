@@ -20,6 +20,12 @@ MESSAGES = (
     # django.template.defaultfilters.filesizeformat: Finns write kt and Mt.
     gettext_noop("%s KB"),
     gettext_noop("%s MB"),
+    # allauth.account: no Swedish that our pages could show.
+    gettext_noop("The email address and/or password you specified are not correct."),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("Too many failed login attempts. Try again later."),
+    gettext_noop("Email address"),
+    gettext_noop("Email"),
     # allauth.mfa: other words for the authenticator app than on our pages.
     gettext_noop("Authenticator code"),
     gettext_noop("Use authenticator app or code"),

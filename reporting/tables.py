@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from funds.models import Amendment, Drawdown, FundEntry, MonthState
 from fundtrack import formats
@@ -217,7 +218,7 @@ def headline_table(result: board.Result) -> Table:
     first, fund = result.headline, result.fund
     return Table(
         _("Summary"),
-        [Column(_("Figure")), Column(_("Amount"), "amount"), Column("%", "percent")],
+        [Column(_("Figure")), Column(pgettext("row", "Amount"), "amount"), Column("%", "percent")],
         [
             (_("Ceiling"), first.ceiling, None),
             (_("Used"), first.used, first.used_percent),

@@ -196,7 +196,7 @@ class PlanEditor:
                 target, lines = row, []
             elif not row.is_blank:
                 if target is None:
-                    self.problems.append(Problem(row.key, "row", _("A line stands below its target."), "no_target"))
+                    self.problems.append(Problem(row.key, "row", _("Put the line below a target."), "no_target"))
                     continue
                 lines.append(self._line(row))
                 target.amount += lines[-1].amount
