@@ -49,12 +49,15 @@ def reopen_month(*, organisation: Organisation, month: Month, by: Membership, at
     reason = reason.strip()
     if not reason:
         raise MonthRefusal(_("Say why the month is reopened."), code="reopening_has_reason")
+    # Held before anything is looked at: an approval or a posting that is under way ends first.
+    standing = Drawdown.objects.standing().filter(organisation=organisation, month=month.first)
+    drawdowns = list(standing.select_for_update().order_by("pk"))
     state = state_of(organisation, month)
     if state == MonthState.State.LOCKED:
         raise MonthRefusal(_("%(month)s is locked and never reopens.") % {"month": formats.month_short(month)})
     if state == MonthState.State.OPEN:
         raise MonthRefusal(_("%(month)s is open already.") % {"month": formats.month_short(month)})
-    for drawdown in Drawdown.objects.standing().filter(organisation=organisation, month=month.first):
+    for drawdown in drawdowns:
         drawdown.state = Drawdown.State.WITHDRAWN
         drawdown.withdrawn_by, drawdown.withdrawn_at, drawdown.withdrawal_reason = by, at, reason
         drawdown.save()
