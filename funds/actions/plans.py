@@ -104,7 +104,11 @@ def save_layout(
         Refusal: a rule is broken (ceiling, code used twice, amount negative, part of a plan in force removed).
     """
     by.require("edit_plan")
-    held = UsePlan.objects.select_for_update(of=("self",)).select_related("organisation", "fund").get(pk=plan.pk)
+    held = (
+        UsePlan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation", "fund")
+        .get(pk=plan.pk)
+    )
     if held.version != seen_version:
         raise PlanConflict(_("Somebody saved this plan after you opened it. Your changes are still on this page."))
     problems = layout_problems(
@@ -136,7 +140,7 @@ def save_layout(
 def activate_plan(*, plan: UsePlan, by: Membership, at: datetime) -> UsePlan:
     """Bring a draft into force. From then on amounts change by amendments only."""
     by.require("edit_plan")
-    held = UsePlan.objects.select_for_update().get(pk=plan.pk)
+    held = UsePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if held.is_active:
         raise PlanRefusal(_("The plan is in force already."))
     held.state, held.activated_by, held.activated_at = UsePlan.State.ACTIVE, by, at
@@ -188,7 +192,11 @@ def record_amendment(
     if not reason.strip():
         raise PlanRefusal(_("Give the reason of the amendment."), code="amendment_has_reason")
     # Held until the end, so that what is checked here in words still holds when the database checks it.
-    plan = UsePlan.objects.select_for_update(of=("self",)).select_related("organisation", "fund").get(pk=plan.pk)
+    plan = (
+        UsePlan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation", "fund")
+        .get(pk=plan.pk)
+    )
     effect = amendment_effect(plan=plan, effective_on=effective_on, changes=changes, ceiling_change=ceiling_change)
     if effect.problems:
         raise AmendmentRefusal(effect.problems)
