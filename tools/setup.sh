@@ -37,6 +37,10 @@ may_install() {
     return 1
 }
 
+update_lists() {
+    quietly $as_root apt-get -o DPkg::Lock::Timeout=300 update || say "going on with the package lists that are there"
+}
+
 install_packages() { # purpose, package…
     purpose=$1
     shift
@@ -46,7 +50,7 @@ install_packages() { # purpose, package…
             "(these are the names on Debian and Ubuntu), then run this again."
     fi
     say "installing for $purpose: $*"
-    quietly $as_root apt-get -o DPkg::Lock::Timeout=300 update || say "going on with the package lists that are there"
+    update_lists
     quietly $as_root apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" ||
         fail "these packages could not be installed: $*"
 }
@@ -93,7 +97,7 @@ fi
 
 # --- what is missing?
 
-missing=$("$python" - <<'END'
+missing=$("$python" - "${1:-}" <<'END'
 import ctypes
 import importlib.util
 import os
@@ -106,6 +110,8 @@ libraries = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
     "libfontconfig.so.1": "libfontconfig1",
 }
+if sys.argv[1] == "test":
+    libraries |= {"libatomic.so.1": "libatomic1", "libstdc++.so.6": "libstdc++6"}  # for Playwright
 for library, package in libraries.items():
     try:
         ctypes.CDLL(library)
@@ -118,7 +124,7 @@ if not os.path.exists(".venv/bin/pip") and not importlib.util.find_spec("ensurep
 END
 )
 # shellcheck disable=SC2086  # a list of package names
-[ -z "$missing" ] || install_packages "PDF documents, translations and Python" $missing
+[ -z "$missing" ] || install_packages "documents, translations, Python and tests" $missing
 
 # --- the Python environment
 
@@ -127,7 +133,7 @@ if ! has_environment; then
     quietly "$python" -m venv --clear .venv || fail "the Python environment could not be made."
 fi
 state=$(cat requirements-dev.lock - <<END | sha256sum
-$(.venv/bin/python -c 'import sys, platform; print(sys.version, platform.platform())')
+$(.venv/bin/python -c 'import sys, platform; print(sys.version, platform.machine())')
 END
 )
 if [ "$(cat .venv/installed 2>/dev/null)" != "$state" ]; then
@@ -141,11 +147,14 @@ fi
 
 [ "${1:-}" = test ] || exit 0
 .venv/bin/python tools/chromium.py >/dev/null 2>&1 && exit 0
-if command -v apt-cache >/dev/null && [ -n "$(apt-cache show chromium 2>/dev/null)" ] && may_install; then
-    install_packages "the browser tests" chromium
-elif may_install; then
-    # Where Chromium is not among the packages (Ubuntu has it as a snap only), Playwright brings its own.
-    say "fetching Chromium for the browser tests"
-    quietly .venv/bin/python -m playwright install --with-deps chromium || true
+if may_install; then
+    update_lists
+    if [ -n "$(apt-cache show chromium 2>/dev/null)" ]; then
+        install_packages "the browser tests" chromium
+    else
+        # Where Chromium is not among the packages (Ubuntu has it as a snap only), Playwright brings its own.
+        say "fetching Chromium for the browser tests"
+        quietly .venv/bin/python -m playwright install --with-deps chromium || true
+    fi
 fi
 .venv/bin/python tools/chromium.py >/dev/null
