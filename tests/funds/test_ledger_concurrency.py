@@ -311,8 +311,8 @@ def test_two_amendments_that_fit_alone_only(world: World) -> None:
 
 WRITES = {
     "actual": "INSERT INTO funds_actual (organisation_id, booking_id, row_number, month, cost_centre_code,"
-    " project_code, amount, account, voucher, description, supplier, digest) VALUES (1, 1, 99, '2024-03-01', '1', '', 1, '', '', '',"
-    " '', '')",
+    " project_code, amount, account, voucher, description, supplier, digest)"
+    " VALUES (1, 1, 99, '2024-03-01', '1', '', 1, '', '', '', '', '')",
     "month": "INSERT INTO funds_monthstate (organisation_id, month, state, reason, changed_by_id, changed_at)"
     " VALUES (1, '2024-01-01', 'closed', '', 1, now())",
     "entry": "INSERT INTO funds_fundentry (organisation_id, fund_id, number, entry_on, kind, amount,"
