@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import pghistory
 
+from .triggers import no_truncate
+
 ModelClass = TypeVar("ModelClass", bound=type)
 
 
@@ -20,6 +22,8 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[ModelClass], ModelCla
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         exclude=list(exclude) or None,
+        # Updates and deletes are refused by the package's own trigger (PGHISTORY_APPEND_ONLY).
+        meta={"triggers": [no_truncate("history")]},
     )
     return track
 

@@ -36,6 +36,10 @@ def _check(tracked: TrackedModel) -> Check:
                OR (t.id IS NULL AND e.pgh_label <> 'delete')
                OR (t.id IS NOT NULL AND e.pgh_label = 'delete')
                OR (t.id IS NOT NULL AND ({tracked.row("t")}) IS DISTINCT FROM ({tracked.row("e")}))
-            ORDER BY coalesce(t.id, e.pgh_obj_id)
+            UNION ALL
+            SELECT '{tracked.name} ' || e.pgh_obj_id || ': an event no longer says who made it'
+            FROM {events} e WHERE {tracked.owned_by("e")} AND e.pgh_context_id IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM pghistory_context c WHERE c.id = e.pgh_context_id)
+            ORDER BY 1
         """,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from fundtrack.history import acting
@@ -23,6 +23,9 @@ class LanguageMiddleware:
         language = self.language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
+            if "\0" in request.path_info:
+                # No address has one, and PostgreSQL refuses to look for it.
+                raise Http404
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response

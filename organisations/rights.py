@@ -54,10 +54,10 @@ def roles_with(permission: str) -> frozenset[Role]:
 
 
 def role_of(text: str) -> Role:
-    """Read a role as a command line or a file names it; ``project_lead`` and ``project-lead`` are the lead.
+    """Read a role as a command line or a file names it; ``project lead`` and ``project-lead`` are the lead too.
 
     Raises:
         ValueError: there is no such role.
     """
-    name = text.strip().lower().replace("-", "_")
+    name = "_".join(text.lower().replace("-", " ").replace("_", " ").split())
     return Role("lead" if name == "project_lead" else name)

@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from funds.models import UsePlan
+from fundtrack import formats
 from fundtrack.actions import action, explain
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
@@ -41,6 +42,10 @@ class IssueRefusal(Refusal):
     code = "issue_report"
 
 
+#: Months after the reported one in which a meeting can still read the report.
+LATEST_MEETING = 24
+
+
 @action
 def issue_report(
     *, plan: UsePlan, month: Month, meeting_on: date, body: str, by: Membership, at: datetime, key: UUID
@@ -62,6 +67,12 @@ def issue_report(
     by.require("issue_report")
     if month.year != plan.year or not plan.is_active:
         raise IssueRefusal(_("A report is issued of a plan in force and a month of its year."))
+    if not month.first <= meeting_on <= (month + LATEST_MEETING).last:
+        raise IssueRefusal(
+            _("A meeting that reads this report is held between %(first)s and %(last)s.")
+            % {"first": formats.day(month.first), "last": formats.day((month + LATEST_MEETING).last)},
+            code="meeting_on",
+        )
     if not body.strip():
         raise IssueRefusal(_("Say which body meets."))
     with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models import UsePlan
 from fundtrack.constraints import MatchesParent
+from fundtrack.history import tracked
 from fundtrack.triggers import LOCK_ISSUED_REPORTS, append_only, refuse
 from organisations.models import Membership, Organisation
 
@@ -43,6 +44,8 @@ _FILE = f"""
 """
 
 
+# The digests are history enough; what was issued is compared with them.
+@tracked(exclude=("result",))
 class IssuedReport(models.Model):
     """A report as it was given to a meeting."""
 
@@ -92,6 +95,7 @@ class IssuedReport(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
 
+@tracked(exclude=("content",))
 class IssuedFile(models.Model):
     """One file of an issued report: its bytes in one language and format."""
 

@@ -25,6 +25,9 @@ INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", r
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAMES.get)
 def test_nothing_is_inline(path: Path) -> None:
     text = re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    if NAMES[path] == "templates/reporting/print.html":
+        # The HTML file of a report stands alone on somebody's disk: the command writes its style sheet into it.
+        text = text.replace("{% if inline_css %}<style>{{ inline_css|safe }}</style>", "")
     for pattern in (INLINE_STYLE, INLINE_HANDLER, INLINE_SCRIPT):
         assert not pattern.search(text)
 

@@ -17,6 +17,7 @@ from organisations.models import Membership
 from ..models import Drawdown, DrawdownRow, Fund, FundEntry, UsePlan
 from ..queries.documents import fund_effect, proposal_obstacle
 from ..queries.drawdowns import LineDrawdown, drawdown_lines
+from .actuals import first_open_month
 from .months import lock_up_to
 
 
@@ -44,10 +45,16 @@ class BalanceTooSmall(DrawdownRefusal):
 
 
 def booking_dates(fund: Fund, month: Month) -> tuple[date, date]:
-    """First and last day on which a drawdown of ``month`` may be booked (rule R2 and the fund's December rule)."""
+    """First and last day on which a drawdown of ``month`` may be booked (rule R2 and the fund's December rule).
+
+    It is booked in the following month. When that one is closed by now, a day of the first open month may be chosen
+    instead, so that a fund that lacked money then can still be drawn; days of closed months between are refused.
+    """
     if month.number == 12 and fund.december_rule == Fund.DecemberRule.SAME_YEAR:
         return month.last, month.last
-    return month.next().first, month.next().last
+    following = month.next()
+    first_open = first_open_month(fund.organisation) or following
+    return following.first, max(following, first_open).last
 
 
 @action

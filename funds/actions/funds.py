@@ -62,6 +62,8 @@ def create_fund(
         raise FundRefusal(_("An opening balance cannot be negative."), code="fund_entry_sign")
     if slug in RESERVED_SLUGS or Fund.objects.filter(organisation=organisation, slug=slug).exists():
         raise FundRefusal(_("Another fund has the address %(slug)s.") % {"slug": slug}, code="fund_slug_once")
+    if not 1900 <= opening_on.year <= 2199:
+        raise FundRefusal(_("A fund opens between the years 1900 and 2199."))
     _refuse_closed(organisation, opening_on)
     fund = Fund.objects.create(
         organisation=organisation,

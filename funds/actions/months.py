@@ -65,8 +65,8 @@ def reopen_month(*, organisation: Organisation, month: Month, by: Membership, at
 
 
 @action
-def lock_month(*, organisation: Organisation, month: Month, by: Membership, at: datetime) -> None:
-    """Lock a closed month, and every closed month before it, for good.
+def lock_month(*, organisation: Organisation, month: Month, by: Membership, at: datetime) -> list[Month]:
+    """Lock a closed month, and every closed month before it, for good; returns the months that it locked.
 
     Raises:
         Refusal: the month is open, or locked already.
@@ -77,14 +77,16 @@ def lock_month(*, organisation: Organisation, month: Month, by: Membership, at: 
         raise MonthRefusal(_("%(month)s is open: close it first.") % {"month": formats.month_short(month)})
     if state == MonthState.State.LOCKED:
         raise MonthRefusal(_("%(month)s is locked already.") % {"month": formats.month_short(month)})
-    lock_up_to(organisation=organisation, month=month, by=by, at=at)
+    return lock_up_to(organisation=organisation, month=month, by=by, at=at)
 
 
-def lock_up_to(*, organisation: Organisation, month: Month, by: Membership, at: datetime) -> None:
-    """Lock every closed month up to and including ``month``, in order. Part of an action."""
+def lock_up_to(*, organisation: Organisation, month: Month, by: Membership, at: datetime) -> list[Month]:
+    """Lock every closed month up to and including ``month``, in order, and return them. Part of an action."""
     closed = MonthState.objects.filter(organisation=organisation, month__lte=month.first, state=MonthState.State.CLOSED)
-    for row in closed.order_by("month"):
-        _set(organisation, Month.of(row.month), MonthState.State.LOCKED, by, at)
+    months = [Month.of(day) for day in closed.order_by("month").values_list("month", flat=True)]
+    for each in months:
+        _set(organisation, each, MonthState.State.LOCKED, by, at)
+    return months
 
 
 def _set(

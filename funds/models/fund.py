@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
 from fundtrack.money import MoneyField
-from fundtrack.triggers import append_only, no_delete
+from fundtrack.triggers import append_only, no_delete, no_truncate
 from meetings.models import Body
 from organisations.models import Membership, Organisation
 
@@ -101,6 +101,7 @@ class CostCentreName(models.Model):
                 violation_error_message=_("Another name is valid on the same days."),
             ),
         ]
+        triggers = [no_truncate("cost_centre_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -120,6 +121,7 @@ class LeadScope(models.Model):
             MatchesParent(field="membership", name="lead_scope_member_matches"),
             MatchesParent(field="cost_centre", name="lead_scope_centre_matches"),
         ]
+        triggers = [no_truncate("lead_scope")]
 
 
 @tracked()

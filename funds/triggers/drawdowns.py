@@ -8,7 +8,7 @@ import pgtrigger
 from fundtrack.triggers import LOCK_FUND_ENTRIES, refuse
 
 from ..sql import LINE_FACTS
-from .months import hold_months
+from .months import hold_months, in_closed_month
 from .plan import HOLD_PLAN
 
 ROW_TRIGGERS = [
@@ -46,7 +46,11 @@ _PROPOSE = f"""
     END IF;
     IF NOT (CASE WHEN extract(month FROM NEW.month) = 12 AND plan.december_rule = 'same-year'
         THEN NEW.booking_on = make_date(plan.year, 12, 31)
-        ELSE date_trunc('month', NEW.booking_on) = NEW.month + interval '1 month' END) THEN
+        -- Late: when the following month takes nothing any more, an open month may be chosen instead.
+        ELSE date_trunc('month', NEW.booking_on) = NEW.month + interval '1 month'
+             OR (NEW.booking_on > NEW.month + interval '2 months' - interval '1 day'
+                 AND {in_closed_month("NEW.organisation_id", "(NEW.month + interval '1 month')")}
+                 AND NOT {in_closed_month("NEW.organisation_id", "NEW.booking_on")}) END) THEN
         {refuse("drawdown_booked_in_next_month", "A drawdown of % is not booked on %.", "NEW.month", "NEW.booking_on")}
     END IF;
     IF EXISTS (

@@ -80,7 +80,7 @@ def cells(request: OrganisationRequest, fund: str, year: int) -> HttpResponse:
 def _read_payload(request: OrganisationRequest) -> dict[str, Any]:
     try:
         sent = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotUnderstood from error
     if not isinstance(sent, dict):
         raise NotUnderstood

@@ -103,7 +103,7 @@ def build_overview(organisation: Organisation, member: Membership, *, today: dat
     plans = _newest_plans(organisation)
     closed, booked = _closed(organisation.pk), _booked(plans)
     documents = _documents(plans)
-    latest = {plan.pk: _latest(plan, booked, closed) for plan in plans}
+    latest = {plan.pk: _headline(plan, booked, closed) for plan in plans}
     waiting = {plan.pk: _without_document(plan, closed, documents) for plan in plans}
     pairs = [(plan.pk, latest[plan.pk]) for plan in plans]
     pairs += [(plan.pk, month) for plan in plans for month in waiting[plan.pk] if month != latest[plan.pk]]
@@ -145,6 +145,12 @@ def _latest(plan: UsePlan, booked: dict[int, date], closed: set[Month]) -> Month
     if plan.pk in booked:
         months.append(Month.of(booked[plan.pk]))
     return max(months, default=Month(plan.year, 1))
+
+
+def _headline(plan: UsePlan, booked: dict[int, date], closed: set[Month]) -> Month:
+    """The last closed month: a month half entered would be held against the pace of a whole one."""
+    months = [month for month in closed if month.year == plan.year]
+    return max(months) if months else _latest(plan, booked, closed)
 
 
 def _documents(plans: Sequence[UsePlan]) -> dict[int, list[Drawdown]]:
@@ -285,13 +291,14 @@ def _issue_tasks(
     documents: dict[int, list[Drawdown]],
     issued: Sequence[tuple[int, IssuedSummary]],
 ) -> list[Task]:
-    """The newest drawn month that no issued report shows."""
+    """The newest month whose drawdown is posted and that no issued report shows."""
     if not member.may("issue_report"):
         return []
     tasks = []
     for plan in plans:
         shown = {row.month for plan_id, row in issued if plan_id == plan.pk}
-        month = max((Month.of(row.month) for row in documents[plan.pk]), default=None)
+        posted = (Month.of(row.month) for row in documents[plan.pk] if row.state == Drawdown.State.POSTED)
+        month = max(posted, default=None)
         if month is not None and month not in shown:
             tasks.append(_task("issue", plan, month=month))
     return tasks

@@ -148,5 +148,6 @@ def _in_readers_order(files: list[IssuedFile]) -> list[IssuedFile]:
 def _issue_page(
     request: OrganisationRequest, plan: UsePlan, month: Month, form: Any, *, status: int = 200
 ) -> HttpResponse:
-    context = {"plan": plan, "month": month, "form": form}
+    earlier = IssuedReport.objects.filter(plan=plan, month=month.first).order_by("-number").first()
+    context = {"plan": plan, "month": month, "form": form, "earlier": earlier}
     return render(request, "reporting/issued/issue.html", context, status=status)

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from funds.actions.months import close_month, lock_month, reopen_month, state_of
+from funds.models import Drawdown
 from organisations.management.base import OrganisationCommand
 
 
@@ -21,11 +22,18 @@ class Command(OrganisationCommand):
         organisation = self.organisation(options["organisation"])
         by = self.member(organisation, options["by"])
         month = self.month(options["month"])
+        withdrawn: list[Drawdown] = []
         with self.acting(by):
             if options["step"] == "close":
                 close_month(organisation=organisation, month=month, by=by, at=self.now())
             elif options["step"] == "reopen":
+                standing = Drawdown.objects.standing().filter(organisation=organisation, month=month.first)
+                withdrawn = list(standing.select_related("plan__fund"))
                 reopen_month(organisation=organisation, month=month, by=by, at=self.now(), reason=options["reason"])
             else:
-                lock_month(organisation=organisation, month=month, by=by, at=self.now())
+                for locked in lock_month(organisation=organisation, month=month, by=by, at=self.now()):
+                    if locked != month:
+                        self.say(f"{locked} is locked too.")
+        for drawdown in withdrawn:
+            self.say(f"The drawdown of {month} from {drawdown.plan.fund.slug} is withdrawn.")
         self.say(f"{month} is {state_of(organisation, month)}.")
