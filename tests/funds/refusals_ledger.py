@@ -202,6 +202,7 @@ NOTES: dict[str, Attempt] = {
     "judgement_has_grounds": lambda own, other: copy("judgement", own.judgement, grounds=""),
     "judgement_append_only:judgement_append_only": lambda own, other: delete("judgement", own.judgement),
     "judgement_no_truncate:judgement_no_truncate": truncate("judgement"),
+    "interface_no_truncate:interface_no_truncate": truncate("interface"),
     "interface_line_matches": lambda own, other: update("interface", own.interface, line_id=other.line),
     "interface_has_both_ends": lambda own, other: update("interface", own.interface, theme=""),
 }

@@ -56,6 +56,8 @@ FUNDS: dict[str, Attempt] = {
         "costcentrename", own.centre_name, ends_on=date(2000, 1, 1)
     ),
     "cost_centre_one_name_a_day": lambda own, other: copy("costcentrename", own.centre_name),
+    "cost_centre_name_no_truncate:cost_centre_name_no_truncate": truncate("costcentrename"),
+    "lead_scope_no_truncate:lead_scope_no_truncate": truncate("leadscope"),
     "lead_scope_once": lambda own, other: copy("leadscope", own.scope),
     "lead_scope_member_matches": lambda own, other: update("leadscope", own.scope, membership_id=other.member("lead")),
     "lead_scope_centre_matches": lambda own, other: update("leadscope", own.scope, cost_centre_id=other.centre),
