@@ -79,7 +79,17 @@ def propose_drawdown(
         )
     if obstacle := proposal_obstacle(plan, month):
         raise DrawdownRefusal(obstacle.message, code=obstacle.code)
-    first_day, _last_day = booking_dates(plan.fund, month)
+    first_day, last_day = booking_dates(plan.fund, month)
+    if booking_on is not None and not first_day <= booking_on <= last_day:
+        raise DrawdownRefusal(
+            _("A drawdown of %(month)s is booked between %(first)s and %(last)s.")
+            % {
+                "month": formats.month_short(month),
+                "first": formats.day(first_day),
+                "last": formats.day(last_day),
+            },
+            code="drawdown_booked_in_next_month",
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_drawdown', 'id'))")
         drawdown_id = cursor.fetchone()[0]

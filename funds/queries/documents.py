@@ -6,11 +6,13 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack import formats
-from fundtrack.money import ZERO
+from fundtrack.money import ZERO, round_cents
 from fundtrack.periods import Month
 
 from ..models import Drawdown, Fund, MonthState, UsePlan
@@ -142,7 +144,10 @@ def document_table(drawdown: Drawdown) -> DrawdownTable:
 
 
 def fund_effect(fund: Fund, *, total: Decimal, booking_on: date, posted: bool) -> FundEffect:
-    """What a drawdown of ``total`` does to the fund on its booking date; two queries.
+    """What a drawdown of ``total`` does to the fund on its booking date; a fixed number of queries.
+
+    Documents that are proposed or approved and booked earlier come first: what they take counts as gone, what
+    they bring back does not count as there.
 
     Args:
         posted: True when the fund's entries hold the document already.
@@ -150,9 +155,13 @@ def fund_effect(fund: Fund, *, total: Decimal, booking_on: date, posted: bool) -
     balance = balance_on(fund, booking_on)
     if posted:
         return FundEffect(booking_on, balance + total, balance, ZERO, booking_on)
+    waiting = Drawdown.objects.standing().exclude(state=Drawdown.State.POSTED)
+    earlier = waiting.filter(plan__fund=fund, booking_on__lt=booking_on, total__gt=0)
+    pending = round_cents(earlier.aggregate(total=Coalesce(Sum("total"), ZERO))["total"])
+    balance -= pending
     lowest = lowest_balance_from(fund, booking_on)
     # Money that comes back is never missing, whatever the balance.
-    missing = max(total - lowest.balance, ZERO) if total > 0 else ZERO
+    missing = max(total - (lowest.balance - pending), ZERO) if total > 0 else ZERO
     return FundEffect(booking_on, balance, balance - total, missing, lowest.day)
 
 
