@@ -1,12 +1,8 @@
 """What every test stands on. Fixtures of one area live in that area's folder."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-# Playwright's synchronous interface keeps an event loop in the thread, which Django takes for asynchronous code.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import hypothesis
 import pytest

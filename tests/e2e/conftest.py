@@ -78,9 +78,13 @@ def installation(
 # --- the browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start the system's Chromium once; fails, never skips, where there is none."""
+    """Start the system's Chromium; fails, never skips, where there is none.
+
+    While Playwright runs there is an event loop in this thread, for which Django keeps other connections and refuses
+    queries. So it ends with each file, and its tests look at data through ``installation``.
+    """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium_path(), args=SWITCHES)
         yield running
