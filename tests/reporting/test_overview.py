@@ -7,9 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from funds.actions.drawdowns import approve_drawdown, post_drawdown
 from organisations.rights import Role
 from reporting.queries.overview import build_overview
-from tests.factories import World, make_organisation, make_world
+from tests.factories import NOW, World, make_organisation, make_world
 
 TODAY = date(2024, 4, 10)
 
@@ -35,10 +36,15 @@ def test_ended_open_months_wait_for_finance_and_approver(world: World) -> None:
 def test_drawdown_goes_from_hand_to_hand(world: World) -> None:
     world.close("2024-01")
     assert ("propose", "2024-01") in kinds(world, "finance")
-    world.propose("2024-01")
+    proposed = world.propose("2024-01")
     assert "propose" not in dict(kinds(world, "finance"))
     assert ("approve", "2024-01") in kinds(world, "approver")
     assert "approve" not in dict(kinds(world, "finance"))
+    assert "issue" not in dict(kinds(world, "finance"))
+    approve_drawdown(drawdown=proposed, by=world.approver, at=NOW)
+    assert ("post", "2024-01") in kinds(world, "finance")
+    proposed.refresh_from_db()
+    post_drawdown(drawdown=proposed, by=world.finance, at=NOW)
     assert ("issue", "2024-01") in kinds(world, "finance")
 
 
