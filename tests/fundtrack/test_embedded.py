@@ -73,7 +73,7 @@ def host_of(user: subprocess.Popen[str]) -> str:
 
 def stopped_within(data_dir: Path, seconds: float) -> bool:
     until = time.monotonic() + seconds
-    while server.is_held(data_dir / "database" / "server.lock"):
+    while any(server.is_held(data_dir / "database" / lock) for lock in ("server.lock", "keeper.lock")):
         if time.monotonic() > until:
             return False
         time.sleep(0.05)
