@@ -5,15 +5,18 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from .models import Membership, Organisation
 
 View = Callable[..., HttpResponse]
+
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class OrganisationRequest(HttpRequest):
@@ -28,7 +31,7 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
     """Decorate a view whose URL has ``<slug:organisation>``.
 
     Sets ``request.organisation`` and ``request.membership`` and calls the view without the ``organisation`` keyword.
-    Anonymous people are sent to sign in; who is not a member gets 404, as if the organisation did not exist; a member
+    Anonymous people are sent to sign in, and keep what they wrote in a form; who is not a member gets 404, as if the organisation did not exist; a member
     without ``permission`` gets 403. GET and HEAD run in a transaction that the database itself holds read-only.
 
     Args:
@@ -39,6 +42,8 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
     def decorate(view: View) -> View:
         @wraps(view)
         def gate(request: Any, *args: Any, organisation: str, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _signed_out(request)
             allowed = (*methods, "HEAD") if "GET" in methods else methods
             if request.method not in allowed:
                 return HttpResponseNotAllowed(methods)
@@ -52,7 +57,7 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
             add_never_cache_headers(response)
             return response  # type: ignore[no-any-return]
 
-        protected: Any = login_required(gate)
+        protected: Any = gate
         protected.permission = permission
         protected.methods = methods
         return protected  # type: ignore[no-any-return]
@@ -76,6 +81,23 @@ def _enter(
     if not membership.may(permission):
         raise PermissionDenied
     return view(request, *args, **kwargs)
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """What somebody without a session gets: the way to sign in; a sent form comes back with all that was written.
+
+    Scripts follow the redirect and keep their page themselves (``static/js/live.js``).
+    """
+    by_script = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    if request.method != "POST" or by_script or request.content_type not in _FORM_TYPES:
+        return redirect_to_login(request.get_full_path())
+    fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
+    # Words that a person wrote have blanks between them; keys, choices and amounts need not be read again.
+    texts = [value for _name, values in fields for value in values if len(value.split()) > 2]
+    context = {"fields": fields, "texts": texts, "files": bool(request.FILES)}
+    response = render(request, "organisations/signed_out.html", context, status=401)
+    add_never_cache_headers(response)
+    return response
 
 
 @contextmanager

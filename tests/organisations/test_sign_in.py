@@ -157,3 +157,31 @@ def test_two_step_sign_in(user: User, client: Client, monkeypatch: pytest.Monkey
 def test_cookies_are_kept_from_scripts() -> None:
     assert settings.SESSION_COOKIE_HTTPONLY
     assert settings.SESSION_COOKIE_SAMESITE == "Lax"
+
+
+# --- a session that ended while somebody was writing
+
+
+WRITTEN = {"key": "0d1c", "text-7": ["Ensimmäinen rivi\r\ntoinen <b>rivi</b>"], "csrfmiddlewaretoken": "x"}
+
+
+def test_a_form_sent_without_a_session_comes_back_whole(client: Client) -> None:
+    make_organisation()
+    response = client.post("/testila/members/add/?q=1", WRITTEN)
+    assert response.status_code == 401
+    content = response.content.decode()
+    assert 'action="/testila/members/add/?q=1"' in content
+    assert 'name="key" value="0d1c"' in content and 'value="Ensimmäinen rivi\r\ntoinen &lt;b&gt;rivi' in content
+    assert '<p class="keep-lines breakable">Ensimmäinen rivi' in content
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_what_a_script_sends_without_a_session_is_led_to_sign_in(client: Client) -> None:
+    """Scripts keep their page themselves and only need to notice."""
+    for call in (
+        {"data": WRITTEN, "headers": {"HX-Request": "true"}},
+        {"data": WRITTEN, "headers": {"Sec-Fetch-Mode": "cors"}},
+        {"data": {"cells": []}, "content_type": "application/json"},
+    ):
+        response = client.post("/testila/members/add/", **call)  # type: ignore[arg-type]
+        assert response.status_code == 302 and response["Location"].startswith(reverse("account_login")), call
