@@ -31,8 +31,9 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
     """Decorate a view whose URL has ``<slug:organisation>``.
 
     Sets ``request.organisation`` and ``request.membership`` and calls the view without the ``organisation`` keyword.
-    Anonymous people are sent to sign in, and keep what they wrote in a form; who is not a member gets 404, as if the organisation did not exist; a member
-    without ``permission`` gets 403. GET and HEAD run in a transaction that the database itself holds read-only.
+    Anonymous people are sent to sign in, and keep what they wrote in a form; who is not a member gets 404, as if the
+    organisation did not exist; a member without ``permission`` gets 403. GET and HEAD run in a transaction that the
+    database itself holds read-only.
 
     Args:
         permission: name in ``organisations.rights.RIGHTS``; found again as ``view.permission``.

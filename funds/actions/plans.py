@@ -18,7 +18,7 @@ from organisations.models import Membership
 from ..layout import LineLayout, Problem, TargetLayout
 from ..models import Amendment, AmendmentRow, BudgetLine, CostCentre, Fund, Target, UsePlan
 from ..queries.amendments import amendment_effect
-from ..queries.layouts import layout_problems
+from ..queries.layouts import YEAR_OUTSIDE, layout_problems
 from .funds import cost_centre_of
 
 __all__ = [
@@ -36,8 +36,6 @@ __all__ = [
 ]
 
 Part = TypeVar("Part", Target, BudgetLine)
-
-_YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
 
 
 class PlanRefusal(Refusal):
@@ -83,7 +81,7 @@ def create_plan(*, fund: Fund, year: int, ceiling: Decimal, by: Membership) -> U
     if ceiling < 0:
         raise PlanRefusal(_("A ceiling cannot be negative."))
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise PlanRefusal(_("A plan's year is between %(first)s and %(last)s.") % _YEARS)
+        raise PlanRefusal(YEAR_OUTSIDE % {"first": FIRST_YEAR, "last": LAST_YEAR})
     return UsePlan.objects.create(organisation=fund.organisation, fund=fund, year=year, ceiling=ceiling)
 
 

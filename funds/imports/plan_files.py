@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fundtrack.formats import exact_eur
 from fundtrack.money import ZERO, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
@@ -25,11 +27,59 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "cost_centre": ("cost centre", "cost center", "kustannuspaikka", "kp", "kostnadsställe", "kst"),
     "line": ("line", "budget line", "rivi", "budjettirivi", "rad", "budgetrad"),
     "project_code": ("project code", "code", "projektitunniste", "projektikoodi", "tunniste", "projektkod", "kod"),
-    "amount": ("amount", "amount €", "amount eur", "summa", "määrä", "euroa", "eur", "€", "belopp", "summa €"),
-    "responsible": ("responsible", "responsible person", "vastuuhenkilö", "ansvarig", "ansvarsperson"),
-    "use_plan": ("use plan", "detailed use plan", "käyttösuunnitelma", "dispositionsplan"),
-    "target_responsible": ("target responsible", "kohteen vastuuhenkilö", "objektets ansvariga"),
-    "target_use_plan": ("target use plan", "kohteen käyttösuunnitelma", "objektets dispositionsplan"),
+    "amount": (
+        "amount",
+        "amount €",
+        "amount eur",
+        "summa",
+        "määrä",
+        "määräraha",
+        "euroa",
+        "eur",
+        "€",
+        "belopp",
+        "anslag",
+    ),
+    "responsible": (
+        "responsible",
+        "responsible person",
+        "vastuuhenkilö",
+        "ansvarig",
+        "ansvarig person",
+        "ansvarsperson",
+    ),
+    "use_plan": (
+        "use plan",
+        "detailed use plan",
+        "käyttösuunnitelma",
+        "tarkka käyttösuunnitelma",
+        "dispositionsplan",
+        "detaljerad dispositionsplan",
+    ),
+    "target_responsible": (
+        "target responsible",
+        "responsible person of the target",
+        "kohteen vastuuhenkilö",
+        "objektets ansvariga",
+    ),
+    "target_use_plan": (
+        "target use plan",
+        "use plan of the target",
+        "kohteen käyttösuunnitelma",
+        "objektets dispositionsplan",
+    ),
+}
+#: Column → its heading in the reader's language; each is among the headings above, so that an export can be read back.
+LABELS: Mapping[str, str | Promise] = {
+    "target": gettext_lazy("Target"),
+    "cost_centre": gettext_lazy("Cost centre"),
+    "line": gettext_lazy("Budget line"),
+    "project_code": gettext_lazy("Project code"),
+    "amount": gettext_lazy("Amount"),
+    "responsible": gettext_lazy("Responsible person"),
+    "use_plan": gettext_lazy("Detailed use plan"),
+    "target_responsible": gettext_lazy("Responsible person of the target"),
+    "target_use_plan": gettext_lazy("Use plan of the target"),
 }
 _HEADER_ROWS = 20
 #: A code that a spreadsheet has taken for a number and shortened.
@@ -113,6 +163,7 @@ def read_plan(name: str, content: bytes, *, decimal_mark: DecimalMark | None = N
     if sheet.encoding == "windows-1252":
         message = _("The file was read as Windows-1252 (Western European). Check the letters å, ä and ö below.")
         found.warnings.append(FileProblem(0, "", "", message, "encoding_guessed"))
+    _warn_of_unread(found, sheet.rows[header])
     for number, row in enumerate(sheet.rows[header + 1 :], start=header + 2):
         cells = {column: row[index] if index < len(row) else Cell("") for column, index in columns.items()}
         if any(cell.text.strip() for cell in row):
@@ -143,35 +194,44 @@ def _find_header(sheets: Sequence[Sheet]) -> tuple[Sheet, int, dict[str, int]]:
     if missing:
         raise FileRefusal(
             _("No row has the headings of a use plan. Missing: %(missing)s. Needed are %(needed)s.")
-            % {"missing": ", ".join(missing), "needed": ", ".join(REQUIRED)},
+            % {"missing": labels_of(missing), "needed": labels_of(REQUIRED)},
             code="columns_missing",
         )
     _check_headings(sheet.rows[index], columns)
     return sheet, index, columns
 
 
+def labels_of(columns: Sequence[str]) -> str:
+    """Columns by their headings in the reader's language, for a sentence."""
+    return ", ".join(str(LABELS[column]) for column in columns)
+
+
 def _check_headings(header: Sequence[Cell], columns: Mapping[str, int]) -> None:
-    """Refuse columns that would be passed over in silence, and columns that come twice."""
-    unknown, seen = [], set()
+    """Refuse columns that come twice."""
+    seen = set()
     for cell in header:
         heading = tidy(cell.text)
         column = _column_of(heading)
-        if heading and column is None:
-            unknown.append(f"“{heading[:40]}”")
-        elif column is not None and column in seen:
+        if column is not None and column in seen:
             raise FileRefusal(
                 _("Two columns mean %(column)s: “%(first)s” and “%(second)s”. Leave one of them out.")
-                % {"column": column, "first": tidy(header[columns[column]].text), "second": heading},
+                % {"column": LABELS[column], "first": tidy(header[columns[column]].text), "second": heading},
                 code="column_twice",
             )
         if column is not None:
             seen.add(column)
-    if unknown:
-        raise FileRefusal(
-            _("Unknown columns: %(unknown)s. Known are %(known)s. Remove the unknown ones.")
-            % {"unknown": ", ".join(unknown), "known": ", ".join(COLUMNS)},
-            code="columns_unknown",
-        )
+
+
+def _warn_of_unread(found: PlanFile, header: Sequence[Cell]) -> None:
+    """Name the columns that are passed over: never in silence."""
+    headings = [tidy(cell.text) for cell in header]
+    unread = [f"“{heading[:40]}”" for heading in headings if heading and _column_of(heading) is None]
+    if unread:
+        message = _("Not read: %(unread)s. The columns that are read: %(known)s.") % {
+            "unread": ", ".join(unread),
+            "known": labels_of(COLUMNS),
+        }
+        found.warnings.append(FileProblem(0, "", "", message, "columns_unread"))
 
 
 def _columns_of(row: Sequence[Cell]) -> dict[str, int]:
@@ -261,6 +321,10 @@ class _Reader:
                 return self._number(cell.number)
             if cell.text.lstrip().startswith("="):
                 self.problem("amount", _("A formula stands here. Paste its value instead."), "formula")
+                return ZERO
+            if not cell.text.strip() and self.found.kind == "xlsx":
+                # A workbook written by a program can hold a formula without its result, which reads as an empty cell.
+                self.problem("amount", _("This cell is empty, or its formula has no stored result."), "empty")
                 return ZERO
             value = parse_amount(cell.text, decimal_mark=decimal_mark)
         except AmountError as error:

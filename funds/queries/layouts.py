@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fundtrack import formats
 from fundtrack.money import LARGEST, ZERO
+from fundtrack.periods import FIRST_YEAR, LAST_YEAR
 from organisations.models import Membership, Organisation
 
 from ..layout import NAME_LENGTH, LineLayout, Problem, TargetLayout, is_code
 from ..models import BudgetLine, UsePlan
 
+YEAR_OUTSIDE = _("A plan's year is between %(first)s and %(last)s.")
 _CODE_SHAPE = _("A code has letters, digits and . : + - between them, at most 30 characters.")
 
 
@@ -65,13 +67,18 @@ def layout_problems(
         plan: the stored plan, or None for one that does not exist yet.
         ceiling: EUR; of a plan in force the stored one.
     """
-    problems = [*_ceiling_problems(plan, ceiling, targets)]
+    problems = [*_year_problems(year), *_ceiling_problems(plan, ceiling, targets)]
     problems += _target_problems(targets)
     problems += _line_problems(targets, _codes_elsewhere(organisation, year, plan))
     problems += _person_problems(organisation, targets)
     if plan is not None and plan.is_active:
         problems += _problems_in_force(layout_of(plan), targets)
     return problems
+
+
+def _year_problems(year: int) -> Iterator[Problem]:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        yield Problem("", "year", YEAR_OUTSIDE % {"first": FIRST_YEAR, "last": LAST_YEAR}, "year_outside")
 
 
 def _ceiling_problems(plan: UsePlan | None, ceiling: Decimal, targets: Sequence[TargetLayout]) -> Iterator[Problem]:

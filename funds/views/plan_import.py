@@ -23,7 +23,7 @@ from ..actions.plan_imports import import_plan
 from ..actions.plans import LayoutRefusal, PlanConflict
 from ..forms.plans import PlanFileForm
 from ..imports.files import MAX_BYTES, too_large
-from ..imports.plan_files import COLUMNS, REQUIRED, PlanFile, PlanRow, read_plan
+from ..imports.plan_files import OPTIONAL, REQUIRED, PlanFile, PlanRow, labels_of, read_plan
 from ..loaders import load_plan
 from ..models import UsePlan
 from ..queries.plan_imports import ImportPreview, preview_import
@@ -137,8 +137,8 @@ def _page(request: OrganisationRequest, plan: UsePlan, form: PlanFileForm, *, st
     context = {
         "plan": plan,
         "form": form,
-        "required": ", ".join(REQUIRED),
-        "optional": ", ".join(COLUMNS[len(REQUIRED) :]),
+        "required": labels_of(REQUIRED),
+        "optional": labels_of(OPTIONAL),
         "limit": MAX_BYTES // 1024 // 1024,
     }
     return render(request, "funds/plans/import.html", context, status=status or (422 if form.errors else 200))

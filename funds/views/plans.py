@@ -16,7 +16,7 @@ from organisations.http import OrganisationRequest, organisation_view
 from ..actions.plans import activate_plan, create_plan, delete_plan
 from ..forms.funds import asked_date
 from ..forms.plans import PlanForm
-from ..imports.plan_files import COLUMNS
+from ..imports.plan_files import COLUMNS, LABELS
 from ..loaders import lines_in_scope, load_fund, load_plan
 from ..models import UsePlan
 from ..queries.plans import plan_overview
@@ -110,8 +110,8 @@ def plan_export(request: OrganisationRequest, fund: str, year: int, format: str)
 
 
 def export_table(plan: UsePlan, request: OrganisationRequest) -> Table:
-    """The lines that the reader sees; headings are the names that the import knows in every language."""
-    columns = [Column(name, "amount" if name == "amount" else "text") for name in COLUMNS]
+    """The lines that the reader sees; the import knows the headings in every language."""
+    columns = [Column(str(LABELS[name]), "amount" if name == "amount" else "text") for name in COLUMNS]
     rows: list[Row] = [
         [
             line.target.name,

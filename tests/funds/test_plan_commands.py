@@ -148,7 +148,7 @@ def test_a_workbook_is_imported_to_the_cent(world: World, tmp_path: Path) -> Non
         (b"x" * (20 * 1024 * 1024), [], "20 MB"),
         (csv_file([("K", "1", "R", "A1", "1.234")]), [], "Row 2, amount: “1.234” can be read"),
         (csv_file([("K", "1", "R", "A1", "1"), ("K", "1", "R", "A1", "2")]), [], "stands in row 2 already"),
-        (csv_file(header=(*HEADER[:4], "alv")), [], "Missing: amount"),
+        (csv_file(header=(*HEADER[:4], "alv")), [], "Missing: Amount"),
         (csv_file(), ["--ceiling", "210000.49"], "0,01 € more than the ceiling"),
         (csv_file(), ["--by", "finance@testila.example"], "may not do this"),
         (csv_file(), ["--by", "nobody@testila.example"], "not a member"),

@@ -110,7 +110,7 @@ BAD = {
     "PDF as XLSX": (b"%PDF-1.7 binary", "plan.xlsx"),
     "not a workbook": (b"PK\x03\x04 broken", "plan.xlsx"),
     "wrong encoding": (csv_file() + b"\x81\xff;1;2;3;4", "plan.csv"),
-    "unknown column": (csv_file([(*row, "1") for row in ROWS], (*HEADER, "alv")), "plan.csv"),
+    "missing column": (csv_file([(*row, "1") for row in ROWS], (*HEADER[:4], "alv")), "plan.csv"),
     "duplicate code": (csv_file([*ROWS, ROWS[0]]), "plan.csv"),
     "ambiguous": (csv_file([("K", "1", "R", "B1", "1.234")]), "plan.csv"),
     "decimals": (csv_file([("K", "1", "R", "B1", "12,3456")]), "plan.csv"),
