@@ -39,6 +39,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "€",
         "belopp",
         "anslag",
+        "summa €",
     ),
     "responsible": (
         "responsible",
