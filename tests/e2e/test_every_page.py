@@ -47,6 +47,29 @@ def test_pages_are_accessible_and_fit(sign_in: Callable[..., Page], role: str, l
         assert {"plan", "plan-edit", "member-list", "audit", "month", "drawdown", "line", "help"} <= seen
 
 
+@pytest.mark.parametrize(
+    ("person", "addresses"),
+    [
+        ("", ["login/", "password/reset/", "password/reset/done/", "password/reset/key/1-broken/", "inactive/"]),
+        ("viewer", ["../settings/", "password/change/", "2fa/", "2fa/totp/activate/", "logout/"]),
+    ],
+)
+def test_pages_of_the_account(
+    sign_in: Callable[..., Page], new_page: Callable[..., Page], person: str, addresses: list[str]
+) -> None:
+    page = sign_in(person) if person else new_page()
+    problems = []
+    for address in addresses:
+        path = f"/accounts/{address}"
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            problems += [f"{path} at {width}: {problem}" for problem in faults(page, width)]
+    assert not problems, "\n".join(problems)
+
+
 def choose_language(page: Page, language: str) -> None:
     if page.locator("html").get_attribute("lang") != language:
         page.locator(f"button[name=language][value={language}]").first.click()
