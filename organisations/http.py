@@ -9,7 +9,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 
 from .models import Membership, Organisation
@@ -37,7 +38,8 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
 
     Args:
         permission: name in ``organisations.rights.RIGHTS``; found again as ``view.permission``.
-        methods: allowed HTTP methods; others get 405. HEAD goes with GET.
+        methods: allowed HTTP methods; others get 405. HEAD goes with GET. An address that only takes forms leads to
+            the page above it when somebody opens it: after a reload, from a bookmark, by the switch of language.
     """
 
     def decorate(view: View) -> View:
@@ -47,7 +49,7 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
                 return _signed_out(request)
             allowed = (*methods, "HEAD") if "GET" in methods else methods
             if request.method not in allowed:
-                return HttpResponseNotAllowed(methods)
+                return _not_allowed(request, methods)
             if request.method in ("GET", "HEAD"):
                 with read_only():
                     response: Any = _enter(request, organisation, permission, view, args, kwargs)
@@ -82,6 +84,19 @@ def _enter(
     if not membership.may(permission):
         raise PermissionDenied
     return view(request, *args, **kwargs)
+
+
+def _not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
+    path = request.path_info
+    while request.method in ("GET", "HEAD") and path.count("/") > 2:
+        path = path[: path.rstrip("/").rindex("/") + 1]
+        try:
+            above = resolve(path).func
+        except Resolver404:
+            continue
+        if "GET" in getattr(above, "methods", ()):
+            return redirect(path)
+    return HttpResponseNotAllowed(methods)
 
 
 def _signed_out(request: HttpRequest) -> HttpResponse:

@@ -139,9 +139,15 @@ def test_methods_that_a_page_does_not_have_are_refused(page: PageWorld) -> None:
     for address in organisation_addresses():
         url = url_of(address, values_for(address, page))
         for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - set(address.methods):
-            status = client.generic(method, url).status_code
-            if status != 405:
-                problems.append(f"{method} {address}: {status}")
+            response = client.generic(method, url)
+            if method == "GET":
+                # A form's own address, opened: there is a page above it.
+                above = response.headers.get("Location", "")
+                fits = response.status_code == 302 and url.startswith(above) and client.get(above).status_code == 200
+            else:
+                fits = response.status_code == 405
+            if not fits:
+                problems.append(f"{method} {address}: {response.status_code}")
     assert not problems
 
 

@@ -77,7 +77,8 @@ def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration,
     demonstration = Demonstration(organisation, members, plan)
     for month, rows in rows_by_month().items():
         if month <= LAST_POSTED and state_of(organisation, month) == MonthState.State.LOCKED:
-            after_month(demonstration, month)
+            with acting(members["finance"]):
+                after_month(demonstration, month)
             continue
         with acting(members["finance"]):
             record_actuals(
@@ -92,7 +93,8 @@ def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration,
         _comment(demonstration, month, acting)
         _draw(demonstration, month, acting)
         if month <= LAST_POSTED:
-            after_month(demonstration, month)
+            with acting(members["finance"]):
+                after_month(demonstration, month)
 
 
 def give_password(organisation: Organisation, password: str) -> None:

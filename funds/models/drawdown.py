@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
+from fundtrack import formats
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
 from fundtrack.money import ZERO, MoneyField
@@ -121,6 +122,9 @@ class Drawdown(models.Model):
             ),
         ]
         triggers = [*no_delete("drawdown"), *drawdown_triggers.DRAWDOWN_TRIGGERS]
+
+    def __str__(self) -> str:
+        return formats.month_short(self.month)
 
 
 class DrawdownRow(models.Model):

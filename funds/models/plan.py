@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from fundtrack import formats
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
 from fundtrack.money import ZERO, MoneyField
@@ -206,6 +207,9 @@ class Amendment(models.Model):
             ),
         ]
         triggers = [*append_only("amendment"), *plan_triggers.AMENDMENT_TRIGGERS]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {formats.day(self.effective_on)}"
 
 
 @tracked()

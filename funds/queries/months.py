@@ -37,9 +37,14 @@ class MonthStates:
         return CLOSED if stored == OPEN and self.last is not None and month < self.last else stored
 
     @property
+    def closed(self) -> set[Month]:
+        """Months that are closed or locked."""
+        return {month for month, state in self.stored.items() if state != OPEN}
+
+    @property
     def last(self) -> Month | None:
         """The last month that is not open."""
-        return max((month for month, state in self.stored.items() if state != OPEN), default=None)
+        return max(self.closed, default=None)
 
     @property
     def first_open(self) -> Month | None:

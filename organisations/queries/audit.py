@@ -22,7 +22,7 @@ from ..models import Organisation
 #: Fields that name an object, the most telling first; the first two that it has are its title.
 _TITLE_FIELDS = (
     "project_code", "code", "name", "email", "user", "membership", "line", "cost_centre", "month", "fund", "plan",
-    "number", "year", "rule", "theme", "effective_on",
+    "number", "report", "entry_on", "kind", "source", "year", "rule", "theme", "effective_on",
 )  # fmt: skip
 #: Written by the application for itself; nobody's change.
 _SILENT_FIELDS = frozenset({"organisation", "version", "key"})

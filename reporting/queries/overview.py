@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Max, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from funds.models import Actual, Amendment, BudgetLine, Comment, Drawdown, FundEntry, MonthState, UsePlan
+from funds.queries.months import MonthStates, month_states
 from funds.sql import LINE_FACTS
 from fundtrack.money import ZERO, round_cents, used_percent
 from fundtrack.periods import Month
@@ -100,33 +101,39 @@ def latest_month(plan: UsePlan) -> Month:
 
 def build_overview(organisation: Organisation, member: Membership, *, today: date) -> Overview:
     """Read what the member's first page shows; the same number of queries whatever there is."""
-    plans = _newest_plans(organisation)
-    closed, booked = _closed(organisation.pk), _booked(plans)
+    plans = _plans_in_force(organisation)
+    newest = list({plan.fund_id: plan for plan in plans}.values())
+    states = month_states(organisation)
+    closed, booked = states.closed, _booked(plans)
     documents = _documents(plans)
-    latest = {plan.pk: _headline(plan, booked, closed) for plan in plans}
+    latest = {plan.pk: _headline(plan, booked, closed) for plan in newest}
     waiting = {plan.pk: _without_document(plan, closed, documents) for plan in plans}
-    pairs = [(plan.pk, latest[plan.pk]) for plan in plans]
-    pairs += [(plan.pk, month) for plan in plans for month in waiting[plan.pk] if month != latest[plan.pk]]
-    sums = _sums(pairs)
+    pairs = {*latest.items(), *((plan.pk, month) for plan in plans for month in waiting[plan.pk])}
+    sums = _sums(sorted(pairs))
     issued = _issued(organisation)
     tasks = [
-        *_month_tasks(member, plans, closed, today),
+        *_month_tasks(member, plans, states, today),
         *_drawdown_tasks(member, plans, documents, waiting, sums),
-        *_line_tasks(member, plans, closed),
-        *_issue_tasks(member, plans, documents, issued),
+        *_line_tasks(member, plans, newest, closed),
+        *_issue_tasks(member, _plans_of_closed_months(plans, closed), documents, issued),
     ]
-    standings = _standings(plans, latest, sums, today) if member.may("view_months") else []
+    standings = _standings(newest, latest, sums, today) if member.may("view_months") else []
     return Overview(tuple(tasks), tuple(standings), tuple(row for _plan, row in issued[:3]), bool(plans))
 
 
 # --- facts
 
 
-def _newest_plans(organisation: Organisation) -> list[UsePlan]:
-    """The newest plan in force of each fund."""
+def _plans_in_force(organisation: Organisation) -> list[UsePlan]:
+    """All plans in force, by fund and year: last year's drawdowns wait also after this year's plan came into force."""
     plans = UsePlan.objects.filter(organisation=organisation, state=UsePlan.State.ACTIVE)
-    newest = plans.order_by("fund_id", "-year").distinct("fund_id").select_related("fund", "organisation")
-    return sorted(newest, key=lambda plan: plan.fund.name)
+    return list(plans.order_by("fund__name", "fund_id", "year").select_related("fund", "organisation"))
+
+
+def _plans_of_closed_months(plans: Sequence[UsePlan], closed: set[Month]) -> list[UsePlan]:
+    """The newest plan of each fund that has a closed month: the one that people report on."""
+    years = {month.year for month in closed}
+    return list({plan.fund_id: plan for plan in plans if plan.year in years}.values())
 
 
 def _closed(organisation_id: int) -> set[Month]:
@@ -203,13 +210,16 @@ def _task(kind: str, plan: UsePlan, **more: object) -> Task:
     return Task(kind=kind, fund=plan.fund.slug, fund_name=plan.fund.name, year=plan.year, **more)  # type: ignore[arg-type]
 
 
-def _month_tasks(member: Membership, plans: Sequence[UsePlan], closed: set[Month], today: date) -> list[Task]:
+def _month_tasks(member: Membership, plans: Sequence[UsePlan], states: MonthStates, today: date) -> list[Task]:
     """Months that have ended and are open: they belong to the organisation, so one task for all its plans."""
-    if not plans or not member.may("close_month"):
+    if not member.may("close_month"):
         return []
-    plan = max(plans, key=lambda candidate: candidate.year)
-    ended = [month for month in Month.year_of(plan.year) if month.last < today and month not in closed]
-    return [_task("close", plan, month=ended[0], count=len(ended))] if ended else []
+    by_year = {plan.year: plan for plan in plans}
+    start, last = states.first_open, Month.of(today).previous()
+    ended = Month.range(start, last) if start is not None and start <= last else []
+    # Months close in order: the earliest is the one that can be closed now.
+    planned = [month for month in ended if month.year in by_year]
+    return [_task("close", by_year[planned[0].year], month=planned[0], count=len(planned))] if planned else []
 
 
 def _drawdown_tasks(
@@ -237,13 +247,19 @@ def _drawdown_tasks(
     return tasks
 
 
-def _line_tasks(member: Membership, plans: Sequence[UsePlan], closed: set[Month]) -> list[Task]:
+def _line_tasks(
+    member: Membership, plans: Sequence[UsePlan], newest: Sequence[UsePlan], closed: set[Month]
+) -> list[Task]:
     """Rows to settle, lines to complete, comments to write; three queries, whatever the member's roles."""
-    unsettled, incomplete, uncommented = _unsettled(plans), _incomplete(plans), _uncommented(member, plans, closed)
+    reported = _plans_of_closed_months(plans, closed)
+    unsettled, incomplete = _unsettled(plans), _incomplete(newest)
+    uncommented = _uncommented(member, reported, closed)
     tasks = []
+    # Rows outside the plan belong to no fund: they are named once a year.
+    for year, plan in {plan.year: plan for plan in plans}.items():
+        if unsettled.get(year) and member.may("enter_actuals"):
+            tasks.append(_task("settle", plan, count=unsettled[year]))
     for plan in plans:
-        if unsettled.get(plan.year) and member.may("enter_actuals"):
-            tasks.append(_task("settle", plan, count=unsettled[plan.year]))
         if incomplete.get(plan.pk) and member.may("edit_plan"):
             tasks.append(_task("complete", plan, count=incomplete[plan.pk]))
         if uncommented.get(plan.pk):
@@ -254,11 +270,8 @@ def _line_tasks(member: Membership, plans: Sequence[UsePlan], closed: set[Month]
 
 def _unsettled(plans: Sequence[UsePlan]) -> dict[int, int]:
     """Year → rows outside the plan that nobody has settled."""
-    organisations = {plan.organisation_id for plan in plans}
-    years: dict[int, int] = {}
-    for month in Actual.objects.unsettled().filter(organisation__in=organisations).values_list("month", flat=True):
-        years[month.year] = years.get(month.year, 0) + 1
-    return years
+    rows = Actual.objects.unsettled().filter(organisation__in={plan.organisation_id for plan in plans}).order_by()
+    return dict(rows.values_list("month__year").annotate(count=Count("pk")))
 
 
 def _incomplete(plans: Sequence[UsePlan]) -> dict[int, int]:

@@ -90,6 +90,7 @@ def make_world(
     december_rule: str = Fund.DecemberRule.SAME_YEAR,
     active: bool = True,
     year: int = 2024,
+    opening_on: date | None = None,
 ) -> World:
     """A world with one target on cost centre 1000 and a line per ``lines`` (project code → amount)."""
     amounts = {code: Decimal(amount) for code, amount in (lines or {"A1": "50000.00", "A2": "20000.00"}).items()}
@@ -99,7 +100,7 @@ def make_world(
         slug="rahasto",
         name="Kehittämisrahasto",
         opening_balance=Decimal(opening_balance),
-        opening_on=date(year, 1, 1),
+        opening_on=opening_on or date(year, 1, 1),
         by=members[Role.ADMIN],
         at=NOW,
         december_rule=december_rule,

@@ -7,16 +7,20 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import ForeignKey
 from django.test import Client
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from fundtrack import formats
 from fundtrack.history import acting
 from organisations.actions import update_member
+from organisations.history import _FIELD_NAMES, tracked_models
 from organisations.models import Membership, Unit, User
-from organisations.queries.audit import AuditEvent, AuditFilter, audit_events
+from organisations.queries.audit import _SILENT_FIELDS, AuditEvent, AuditFilter, audit_events
 from organisations.rights import Role
 from tests.factories import World, make_member, make_world
+from tests.factories.pages import PageWorld, make_page_world
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +28,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world() -> World:
     return make_world()
+
+
+@pytest.fixture
+def page_world() -> PageWorld:
+    return make_page_world("testila")
 
 
 def client_of(member: Membership) -> Client:
@@ -80,7 +89,7 @@ def test_filters(world: World) -> None:
     by_admin = events(world, person=world.admin.user_id)
     assert by_admin and {event.email for event in by_admin} == {"admin@testila.example"}
     assert events(world, person=world.viewer.user_id) == []
-    today = by_admin[0].at.date()
+    today = by_admin[0].at.astimezone(formats.HELSINKI).date()
     assert events(world, first=today, last=today)
     assert events(world, last=date(2000, 1, 1)) == []
     assert events(world, table="nothing") == []
@@ -210,3 +219,22 @@ def test_an_update_that_changes_nothing_leaves_no_event(world: World) -> None:
         by=world.admin,
     )
     assert len(events(world, table="membership")) == before
+
+
+def test_every_table_and_field_has_a_name_for_people() -> None:
+    nameless = [str(table.model._meta.label) for table in tracked_models() if not isinstance(table.label, Promise)]
+    for table in tracked_models():
+        for field in table.fields:
+            known = field.name in _FIELD_NAMES or isinstance(field._verbose_name, Promise)
+            if not known and field.name not in _SILENT_FIELDS:
+                nameless.append(f"{table.model._meta.label}.{field.name}")
+            if isinstance(field, ForeignKey) and field.name not in _SILENT_FIELDS:
+                assert "__str__" in vars(field.related_model), f"{field.related_model} needs a name for people"
+    assert not nameless
+
+
+def test_no_object_is_called_by_a_key_or_a_class(page_world: PageWorld) -> None:
+    found = audit_events(page_world.world.organisation, AuditFilter(), limit=500)
+    texts = [event.title for event in found]
+    texts += [text for event in found for change in event.changes for text in (change.before, change.after)]
+    assert not [text for text in texts if text.startswith("#") or "object (" in text]

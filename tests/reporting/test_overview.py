@@ -1,6 +1,7 @@
 """The first page: what waits for whom, and how the fund stands."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from funds.actions.drawdowns import approve_drawdown, post_drawdown
+from funds.actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
 from organisations.rights import Role
 from reporting.queries.overview import build_overview
 from tests.factories import NOW, World, make_organisation, make_world
@@ -46,6 +48,26 @@ def test_drawdown_goes_from_hand_to_hand(world: World) -> None:
     proposed.refresh_from_db()
     post_drawdown(drawdown=proposed, by=world.finance, at=NOW)
     assert ("issue", "2024-01") in kinds(world, "finance")
+
+
+def test_a_plan_of_next_year_hides_nothing_of_this_year(world: World) -> None:
+    world.close("2024-01")
+    following = create_plan(fund=world.fund, year=2025, ceiling=Decimal("10.00"), by=world.admin)
+    layout = TargetLayout("Kohde", "1000", [LineLayout("Rivi", "B1", Decimal("10.00"))])
+    following = save_layout(
+        plan=following, ceiling=following.ceiling, targets=[layout], seen_version=following.version, by=world.admin
+    )
+    activate_plan(plan=following, by=world.admin, at=NOW)
+    assert kinds(world, "finance") == [("close", "2024-02"), ("propose", "2024-01")]
+    found = build_overview(world.organisation, world.finance, today=date(2025, 2, 3))
+    close = next(task for task in found.tasks if task.kind == "close")
+    assert (close.year, str(close.month), close.count) == (2024, "2024-02", 12)
+    assert [standing.year for standing in found.standings] == [2025]
+
+
+def test_months_before_the_fund_opened_wait_for_nobody(db: None) -> None:
+    late = make_world("myohassa", year=2024, opening_on=date(2024, 3, 5))
+    assert ("close", "2024-03") in kinds(late, "finance")
 
 
 def test_closed_month_without_actuals_asks_for_no_drawdown(db: None) -> None:
