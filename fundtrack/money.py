@@ -162,6 +162,8 @@ _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2008\u2009\u200a\u202f", " 
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
 _UNIT = re.compile(r"^(?:€|EUR(?:OA?|OS)?)|(?:€|EUR(?:OA?|OS)?)$", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")
+#: Whole thousands with points.
+_ROUND_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.000)+")
 #: The whole euros for each decimal mark: digits, or groups of three with one kind of separator throughout.
 _WHOLE: dict[DecimalMark, re.Pattern[str]] = {
     ",": re.compile(r"[0-9]+|[1-9][0-9]{0,2}([ .])[0-9]{3}(?:\1[0-9]{3})*"),
@@ -207,7 +209,8 @@ def parse_amount(text: str, *, decimal_mark: DecimalMark | None = None) -> Decim
     Digits may stand in groups of three, divided by any kind of space or by the mark that is not the decimal
     mark. The sign may stand before or after (SAP), be any dash, or be a pair of brackets; a dash alone is
     zero; € or EUR may stand on either side. A text is read only when it has one meaning: ``1.234,56`` and
-    ``1.234.567`` have, ``1.234`` has two unless the decimal mark is declared.
+    ``1.234.567`` have, ``1.234`` has two unless the decimal mark is declared. ``100.000`` is how documents write a
+    hundred thousand: nobody writes a hundred euros with three decimals.
 
     Args:
         text: what was typed, pasted or found in a file.
@@ -236,6 +239,8 @@ def parse_amount(text: str, *, decimal_mark: DecimalMark | None = None) -> Decim
     body, negative = undressed
     marks: tuple[DecimalMark, ...] = (",", ".") if decimal_mark is None else (decimal_mark,)
     readings = {value for mark in marks if (value := _read(body, mark)) is not None}
+    if len(readings) > 1 and _ROUND_THOUSANDS.fullmatch(body):
+        readings = {max(readings)}
     if len(readings) > 1:
         ordered = sorted(readings, reverse=True)
         raise AmountError("ambiguous", text, [-value if negative else value for value in ordered])

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
+from django.views.defaults import permission_denied
 
 from .models import Membership, Organisation
 
@@ -82,7 +83,8 @@ def _enter(
     request.organisation = membership.organisation
     request.membership = membership
     if not membership.may(permission):
-        raise PermissionDenied
+        # Not raised: it is no incident, and the log would show where it came from.
+        return permission_denied(request, PermissionDenied())
     return view(request, *args, **kwargs)
 
 

@@ -329,7 +329,8 @@ class _Reader:
                 return ZERO
             value = parse_amount(cell.text, decimal_mark=decimal_mark)
         except AmountError as error:
-            self.problem("amount", str(error), error.code)
+            advice = _("Or choose the decimal mark of the whole file.") if error.code == "ambiguous" else ""
+            self.problem("amount", f"{error} {advice}".strip(), error.code)
             return ZERO
         if value < 0:
             self.problem("amount", _("An amount cannot be negative."), "line_amount_not_negative")

@@ -54,6 +54,8 @@ class ImportPreview:
     problems: tuple[Problem, ...]
     #: What the plan would be.
     targets: tuple[TargetLayout, ...]
+    #: (code, name) of the cost centres that the import would create.
+    new_centres: tuple[tuple[str, str], ...]
 
     @property
     def unallocated(self) -> Decimal:
@@ -114,7 +116,15 @@ def preview_import(
         total_after=total,
         problems=(*person_problems, *problems),
         targets=tuple(targets),
+        new_centres=tuple(_new_centres(organisation, targets)),
     )
+
+
+def _new_centres(organisation: Organisation, targets: Sequence[TargetLayout]) -> Iterator[tuple[str, str]]:
+    """A mistyped digit would make a cost centre: each new one is shown."""
+    codes = {target.cost_centre_code: target.name for target in reversed(targets)}
+    known = set(organisation.cost_centres.filter(code__in=codes).values_list("code", flat=True))
+    return ((code, name) for code, name in sorted(codes.items()) if code not in known)
 
 
 def _people(organisation: Organisation, rows: Sequence[PlanRow]) -> tuple[dict[str, int], list[Problem]]:

@@ -79,6 +79,8 @@ class Command(OrganisationCommand):
                 f"{line.state:8} {line.project_code} {formats.machine(line.amount):>15} {line.cost_centre} "
                 f"{line.target} / {line.name} ({place}){': ' + changes if changes else ''}"
             )
+        for code, name in preview.new_centres:
+            self.say(f"warning  cost centre {code} does not exist yet and is created: {name}")
         for warning in found.warnings:
             self.say(f"warning  {warning}")
         for problem in found.problems:
