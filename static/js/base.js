@@ -1,7 +1,7 @@
 /**
  * Small behaviours of every page. Each works on markup that is complete without it.
  */
-import { csrfToken } from "./csrf.js";
+import { csrfToken, isTokenGone } from "./csrf.js";
 import { announce, announceOffline, announceSignedOut, isSignIn } from "./live.js";
 
 /** Menus close on Escape, on a click elsewhere and when the focus leaves them. */
@@ -61,7 +61,9 @@ document.addEventListener("click", (event) => {
 
 /** htmx: a fresh token, a kept page when the session has ended, and no silent failure. */
 document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = csrfToken();
+  const { headers, parameters } = event.detail;
+  headers["X-CSRFToken"] = csrfToken();
+  if ("csrfmiddlewaretoken" in parameters) parameters.csrfmiddlewaretoken = csrfToken();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!isSignIn(event.detail.xhr.responseURL)) return;
@@ -70,4 +72,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => event.target.querySelector?.("[data-focus]")?.focus());
 document.addEventListener("htmx:sendError", announceOffline);
-document.addEventListener("htmx:responseError", () => announce(document.body.dataset.textRefused, "error"));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 403 && isTokenGone()) announceSignedOut();
+  else announce(document.body.dataset.textRefused, "error");
+});

@@ -3,6 +3,14 @@
  * the page that was left open can still be sent.
  */
 export function csrfToken() {
-  const cookie = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/);
-  return cookie ? cookie[1] : (document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "");
+  return fromCookie() ?? document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+/** Is there no token in the cookie? Then the session is gone with it. */
+export function isTokenGone() {
+  return fromCookie() === null;
+}
+
+function fromCookie() {
+  return document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] ?? null;
 }

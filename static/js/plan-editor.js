@@ -114,21 +114,21 @@ function changed() {
 async function ask() {
   checking?.abort();
   checking = new AbortController();
+  const data = new FormData(form);
+  // The server looks at the token among the data first; after signing in again in another tab the page's own is old.
+  data.set("csrfmiddlewaretoken", csrfToken());
   const answer = await fetch(form.dataset.check, {
     method: "POST",
-    body: new FormData(form),
+    body: data,
     headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
     signal: checking.signal,
   });
-  if (isSignIn(answer.url)) {
-    announceSignedOut();
-    return null;
-  }
-  if (!answer.ok) {
-    announce(document.body.dataset.textRefused, "error");
-    return null;
-  }
-  return answer.json();
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+  // The sign-in page (which may speak JSON too), or the page that refuses a form whose cookies are gone.
+  if (isSignIn(answer.url) || (answer.status === 403 && !isJson)) announceSignedOut();
+  else if (answer.ok && isJson) return answer.json();
+  else announce(document.body.dataset.textRefused, "error");
+  return null;
 }
 
 async function check() {

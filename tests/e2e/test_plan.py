@@ -212,6 +212,40 @@ def test_a_lost_session_and_a_server_away_cost_nothing(
     assert len(codes(installation, 2034)) == 3
 
 
+@pytest.mark.parametrize(("cookies", "year"), [("sessionid", 2038), (None, 2039)], ids=["session", "all cookies"])
+def test_who_signs_in_again_in_another_tab_saves_what_was_written(
+    admin: Page, installation: ServedInstallation, watch: Watch, cookies: str | None, year: int
+) -> None:
+    watch.allow("status of 403")
+    three_lines(admin, year)
+    admin.context.clear_cookies(name=cookies) if cookies else admin.context.clear_cookies()
+    admin.keyboard.press("Control+Enter")
+    with admin.context.expect_page() as opened:
+        admin.locator("#live a[href*=login]").click()
+    other = opened.value
+    other.locator("[name=login]").fill("admin@kajaani.example")
+    other.locator("[name=password]").fill(installation.password())
+    other.locator("[name=password]").press("Enter")
+    other.wait_for_url(lambda url: "/accounts/login/" not in url)
+    assert admin.locator(".plan-row.line input[name$='-name']").nth(2).input_value() == "C"
+    admin.locator(".plan-row.line input.amount").nth(2).focus()
+    admin.keyboard.press("Control+Enter")
+    admin.wait_for_url(f"**/{year}/plan/")
+    assert len(codes(installation, year)) == 3
+
+
+def test_a_refusal_does_not_advise_to_throw_the_layout_away(admin: Page, watch: Watch) -> None:
+    watch.allow("status of 400")
+    three_lines(admin, 2040)
+    admin.route("**/plan/check/", lambda route: route.fulfill(status=400, body="no"))
+    admin.keyboard.press("Control+Enter")
+    message = admin.locator("#live .message")
+    expect(message).to_be_visible()
+    said = admin.locator("body").get_attribute("data-text-refused") or ""
+    assert said in plain(message.text_content())
+    assert not any(word in said.lower() for word in ("reload", "lataa", "ladda"))
+
+
 def test_two_people_see_each_others_changes(
     admin: Page, sign_in: Callable[..., Page], installation: ServedInstallation, watch: Watch
 ) -> None:
