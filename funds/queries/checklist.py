@@ -4,7 +4,7 @@ The usual month of a line is the median of its earlier months that are not zero,
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -105,6 +105,12 @@ class MonthChecklist:
         return len(self.findings) + self.outside_count
 
 
+def usual_size(earlier: Iterable[Decimal]) -> Decimal | None:
+    """Size of a usual month: the median of the earlier ones that are not zero, EUR; None with too few of them."""
+    sizes = [abs(amount) for amount in earlier if amount]
+    return median(sizes) if len(sizes) >= USUAL_NEEDS else None
+
+
 def month_checklist(plan: UsePlan, month: Month) -> MonthChecklist:
     """Look over ``month`` of ``plan``; a fixed number of queries.
 
@@ -183,7 +189,7 @@ def _findings(
         check = Check.FURTHER_OVER if before.uncovered else Check.PASSES_AMOUNT
         yield Finding(check, label, total, compared=now.amount, uncovered=now.uncovered)
     earlier = [amount for key, amount in sums.items() if key < month and amount]
-    size = median(abs(amount) for amount in earlier) if len(earlier) >= USUAL_NEEDS else None
+    size = usual_size(earlier)
     if size is not None and abs(total) >= TIMES_USUAL * size:
         yield Finding(Check.TEN_TIMES, label, total, compared=round_cents(size))
     usual = median(earlier) if earlier else ZERO

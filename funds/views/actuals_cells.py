@@ -25,6 +25,7 @@ from ..forms.blocks import Block, Place, WrongBlock, read_block
 from ..loaders import load_plan
 from ..models import Booking, UsePlan
 from ..queries.actuals import cell_sums, month_columns
+from .actuals_notices import notices_of, said
 from .actuals_page import GridPageBuilder
 
 #: Changes of a pasted block that are listed before it is saved.
@@ -46,7 +47,10 @@ def answers_json(view: View) -> View:
                 401, "signed_out", _("You are signed out. What you typed is kept on this page."), login=login
             )
         try:
-            return view(request, *args, **kwargs)
+            answered = view(request, *args, **kwargs)
+            if answered.status_code == 403:
+                raise PermissionDenied
+            return answered
         except RequestDataTooBig:
             return refused(413, "too_big", _("The block is too big to paste. Nothing was changed."))
         except NotUnderstood:
@@ -124,6 +128,7 @@ def _save(request: OrganisationRequest, plan: UsePlan, sent: dict[str, Any]) -> 
             "booking": booking.number if booking else None,
             "saved": [_saved(change) for change in changes],
             "figures": _figures(request, plan, touched),
+            "notices": said(notices_of(plan, changes)),
         }
     )
 
@@ -200,6 +205,7 @@ def _preview(plan: UsePlan, block: Any) -> JsonResponse:
             "code": "preview",
             "cells": [_to_send(change) for change in read.changes],
             "facts": _facts(read),
+            "notices": said(notices_of(plan, read.changes)),
             "changes": [_listed(change, codes) for change in read.changes[:MOST_LISTED]],
             "unlisted": max(len(read.changes) - MOST_LISTED, 0),
         }

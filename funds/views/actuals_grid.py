@@ -20,6 +20,7 @@ from ..forms.actuals import PlainEntry
 from ..loaders import load_plan
 from ..models import Booking, UsePlan
 from .actuals_files import grid_tables, parameters_of, rows_table
+from .actuals_notices import notices_of, said
 from .actuals_page import GridPageBuilder, plan_context
 from .actuals_rows import chosen_rows
 
@@ -74,6 +75,8 @@ def save(request: OrganisationRequest, fund: str, year: int) -> HttpResponse:
             refusal = str(refused)
         else:
             messages.success(request, saved_sentence(booking))
+            for notice in said(notices_of(plan, entry.changes)):
+                messages.warning(request, notice["text"])
             query = request.GET.urlencode()
             return redirect(f"{grid_url(request, plan)}?{query}" if query else grid_url(request, plan))
     return _render_grid(request, plan, key=key, entry=entry, refusal=refusal, status=422)

@@ -9,7 +9,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from funds.actions.cells import CellChange
 from funds.models import Actual, Booking
+from funds.views.actuals_notices import notices_of, said
+from fundtrack.periods import Month
 from tests.factories import World, make_world
 from tests.funds.ledger_pages import address, cell, signed_in, sums
 
@@ -178,6 +181,61 @@ def test_no_json_is_refused() -> None:
         assert answer.status_code == 400
 
 
+# --- what a person should look at once more
+
+
+def abouts(answer: HttpResponse) -> list[str]:
+    return [notice["about"] for notice in answer.json()["notices"]]
+
+
+def test_a_line_that_goes_over_its_amount_is_said_and_saved() -> None:
+    world = make_world(lines={"A1": "10000.00", "A2": "50.00"})
+    line = f"l-{world.line('A1').pk}"
+    assert abouts(save(world, "A1", "2024-10", "0.00", "10000")) == []
+    huge = save(world, "A1", "2024-10", "10000.00", "99000000000")
+    assert (huge.status_code, abouts(huge)) == (200, [line])
+    assert "A1" in huge.json()["notices"][0]["text"]
+    assert "98\u00a0999\u00a0990\u00a0000,00" in huge.json()["notices"][0]["text"]
+    # Less over than before, though still over, is no news; further over is.
+    assert abouts(save(world, "A1", "2024-10", "99000000000.00", "10001")) == []
+    assert abouts(save(world, "A1", "2024-11", "0.00", "1")) == [line]
+
+
+def test_a_month_that_is_ten_times_the_usual_one_is_said() -> None:
+    world = make_world(lines={"A1": "100000.00"})
+    for month, amount in (("2024-01", "100.00"), ("2024-02", "0"), ("2024-03", "-300.00")):
+        assert abouts(save(world, "A1", month, "0.00", amount)) == []
+    # The median of 100 and 300 is 200.
+    assert abouts(save(world, "A1", "2024-10", "0.00", "1999,99")) == []
+    answer = save(world, "A1", "2024-10", "1999.99", "2000")
+    assert abouts(answer) == [cell(world, "A1", "2024-10")]
+    assert "10/2024" in answer.json()["notices"][0]["text"]
+    assert "200,00" in answer.json()["notices"][0]["text"]
+    # The same figure again is not said again; a later month is compared with its earlier ones only.
+    assert abouts(save(world, "A1", "2024-10", "2000.00", "2000")) == []
+    assert abouts(save(world, "A1", "2024-02", "0.00", "90000")) == []
+
+
+def test_what_is_said_costs_the_same_for_many_cells(django_assert_num_queries: Any) -> None:
+    world = make_world(lines={f"A{number}": "1.00" for number in range(30)})
+    months = [Month(2024, 1), Month(2024, 2)]
+    changes = [
+        CellChange(line.pk, month, Decimal(0), Decimal(5)) for line in world.plan.lines.all() for month in months
+    ]
+    for some in (changes[:1], changes):
+        with django_assert_num_queries(3):
+            notices = said(notices_of(world.plan, some))
+    assert (len(notices), notices[-1]["about"]) == (21, "more")
+
+
+def test_the_plain_form_says_it_too() -> None:
+    world = make_world(lines={"A1": "10.00"})
+    name = cell(world, "A1", "2024-10")
+    data = {"key": str(uuid4()), name: "11", f"s{name[1:]}": "0.00"}
+    page = signed_in(world.finance).post(address(world, "actuals-save"), data, follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["success", "warning"]
+
+
 # --- pasted blocks
 
 
@@ -196,6 +254,7 @@ def test_a_block_is_shown_before_it_is_saved_in_one_booking() -> None:
     assert preview["code"] == "preview"
     assert Booking.objects.count() == 1
     assert [change["new"] for change in preview["changes"]] == ["1\u00a0234,50", "50,00", "2,50"]
+    assert preview["notices"] == []
     saved = ask(world, key=str(uuid4()), source="paste", cells=preview["cells"])
     assert saved.status_code == 200
     booking = Booking.objects.latest("number")
@@ -263,3 +322,10 @@ def test_a_block_that_somebody_overtook_is_refused_whole() -> None:
 def test_a_request_too_big_to_read_gets_a_sentence() -> None:
     answer = paste(make_world(), "1\n" * 3_000_000)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_big")
+
+
+def test_a_block_that_goes_over_a_line_is_said_before_it_is_saved() -> None:
+    world = make_world(lines={"A1": "10.00", "A2": "50.00"})
+    preview = paste(world, "6\t5\n50\t-")
+    assert abouts(preview) == [f"l-{world.line('A1').pk}"]
+    assert "1,00" in preview.json()["notices"][0]["text"]
