@@ -1,4 +1,4 @@
-/** The list of what was not saved, above the grid: each entry says what happened and what can be done. */
+/** The list of what was not saved, below the grid and always in sight: each entry says what happened and what can be done. */
 
 function button(label, act, primary = false) {
   const made = document.createElement("button");
@@ -7,6 +7,16 @@ function button(label, act, primary = false) {
   made.textContent = label;
   made.addEventListener("click", act);
   return made;
+}
+
+/** The dock lies over the end of a long page: a cell with the focus is moved out from under it. */
+export function keepInSight(dock) {
+  new ResizeObserver(() => {
+    const covers = getComputedStyle(dock).position === "sticky";
+    document.documentElement.style.scrollPaddingBottom = covers ? `${dock.offsetHeight + 8}px` : "";
+    const active = document.activeElement;
+    if (active?.matches("td.cell > input")) active.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }).observe(dock);
 }
 
 export class Panel {

@@ -1,5 +1,6 @@
 /** A block copied from a spreadsheet: the server reads it, the person sees what would change, then it is saved whole. */
-import { announce, clear } from "./live.js";
+import { clear, whisper } from "./live.js";
+import { listSentences } from "./grid-notices.js";
 import { newKey, send } from "./grid-send.js";
 
 const BLOCK = "block";
@@ -32,20 +33,20 @@ export class Paste {
     const { grid } = this;
     this.anchor = cell;
     grid.panel.remove(BLOCK);
-    announce(grid.texts.textChecking, "info");
+    grid.say(grid.texts.textChecking);
     const block = { text, lines: grid.linesFrom(cell), months: grid.monthsFrom(cell) };
     const { kind, data } = await send(grid.texts.cellsUrl, { person: grid.person, block });
-    clear();
-    if (kind === "ok") return data.cells.length ? this.show(data) : announce(grid.texts.textNothing, "info");
+    grid.say(kind === "ok" && !data.cells.length ? grid.texts.textNothing : "");
+    if (kind === "ok") return data.cells.length ? this.show(data) : null;
     const later = { signed_out: grid.texts.textPasteLater, away: grid.texts.textPasteAway };
     const said = later[kind] ?? data.message;
-    announce(said, "error");
     this.refuse(said, data.problems);
   }
 
   refuse(said, problems = []) {
     const dismiss = { label: this.grid.texts.textDismiss, act: () => this.dismiss() };
     this.grid.panel.show(BLOCK, said, [dismiss], problems);
+    whisper(said);
   }
 
   dismiss() {
@@ -54,7 +55,7 @@ export class Paste {
     this.anchor?.input.focus();
   }
 
-  show({ cells, facts, changes, unlisted }) {
+  show({ cells, facts, notices, changes, unlisted }) {
     this.cells = cells;
     this.key = newKey();
     this.dialog.querySelector("dl").replaceChildren(
@@ -78,6 +79,9 @@ export class Paste {
         return row;
       }),
     );
+    const unusual = this.dialog.querySelector("[data-notices]");
+    unusual.hidden = !notices.length;
+    listSentences(unusual.querySelector("ul"), notices.map(({ text }) => text));
     const more = this.dialog.querySelector("[data-unlisted]");
     more.hidden = !unlisted;
     more.textContent = `${this.grid.texts.textMore} ${unlisted}`;
@@ -96,9 +100,9 @@ export class Paste {
     if (kind === "ok") {
       data.saved.forEach((saved) => grid.cell(saved.cell).accept(saved));
       grid.applyFigures(data.figures);
-      announce(grid.texts.textBlockSaved, "ok");
+      grid.notices.renew(data.saved.map((saved) => saved.cell), data.notices);
+      grid.say(grid.texts.textBlockSaved);
     } else if (kind === "refused") {
-      announce(data.message, "error");
       this.refuse(data.message);
     } else {
       // nothing is lost: the figures stay in their cells, not saved, and are offered again

@@ -2,9 +2,10 @@
  * Typing into the monthly grid: keys, saving cell by cell, and what happens when saving does not go well.
  * The server reads every figure; the browser never computes with them. Without this script the grid is a plain form.
  */
-import { announce, clear } from "./live.js";
+import { clear, whisper } from "./live.js";
 import { Cell } from "./grid-cell.js";
-import { Panel } from "./grid-panel.js";
+import { Notices } from "./grid-notices.js";
+import { Panel, keepInSight } from "./grid-panel.js";
 import { Paste } from "./grid-paste.js";
 import { send } from "./grid-send.js";
 import { Store } from "./grid-store.js";
@@ -23,6 +24,8 @@ class Grid {
       discard: () => this.discard(),
       leaving: () => (this.mayLeave = true),
     });
+    this.notices = new Notices(form);
+    keepInSight(form.querySelector(".grid-dock"));
     this.inputs = [...form.querySelectorAll("td.cell > input[type=text]")];
     for (const input of this.inputs) {
       this.cells.set(input.name, new Cell(this, input.name, input));
@@ -166,7 +169,9 @@ class Grid {
     this.panel.refresh({ signedOut: false });
     cell.accept(data.saved[0]);
     this.applyFigures(data.figures);
-    if (!data.saved[0].unchanged) this.say(`${cell.label}: ${data.saved[0].spoken}. ${this.texts.textSaved}.`);
+    if (data.saved[0].unchanged) return;
+    this.say(`${cell.label}: ${data.saved[0].spoken}. ${this.texts.textSaved}.`);
+    this.notices.renew([cell.name], data.notices);
   }
 
   refused(cell, data) {
@@ -186,7 +191,7 @@ class Grid {
     cell.mark("refused");
     const old = { label: this.texts.textRestore, act: () => this.giveUp(cell) };
     this.panel.show(cell.name, `${cell.label}: ${said}`, [...readings, ...(cell.input ? [again] : []), old], this.typedLine(cell));
-    announce(`${cell.label}: ${said}`, "error");
+    whisper(`${cell.label}: ${said}`);
   }
 
   typedLine(cell) {
@@ -201,24 +206,30 @@ class Grid {
       { label: `${this.texts.textTheirs} ${clash.theirs}`, act: () => this.giveUp(cell) },
       { label: `${this.texts.textMine} ${clash.mine}`, act: () => this.choose(cell, clash.mine_text, clash.theirs_seen) },
     ]);
-    announce(`${cell.label}: ${message}`, "error");
+    whisper(`${cell.label}: ${message}`);
   }
 
   choose(cell, text, seen) {
     Object.assign(cell, { text, seen, theirs: null, key: null });
     if (cell.input) cell.input.value = text;
+    this.leavePanel([cell]);
     this.panel.remove(cell.name);
     this.enqueue([cell]);
-    cell.input?.focus();
   }
 
   giveUp(cell) {
     clear();
+    this.leavePanel([cell]);
     this.panel.remove(cell.name);
-    if (cell.input) {
-      this.undo(cell);
-      cell.input.focus();
-    } else cell.settle("");
+    if (cell.input) this.undo(cell);
+    else cell.settle("");
+  }
+
+  /** The focus does not fall away with the button that had it: it goes to the first of these cells on the page. */
+  leavePanel(cells) {
+    if (!this.panel.element.contains(document.activeElement)) return;
+    const next = cells.find((cell) => cell.input)?.input ?? this.form.querySelector("button[type=submit]");
+    next.focus();
   }
 
   again(cell) {
@@ -250,7 +261,7 @@ class Grid {
     for (const cell of this.queue.splice(0)) cell.mark("offline");
     this.showKept(said);
     this.panel.refresh({ waiting: true, signedOut: kind === "signed_out" });
-    announce(said, "error");
+    whisper(said);
   }
 
   showKept(said) {
@@ -262,16 +273,18 @@ class Grid {
   }
 
   retry() {
+    const waiting = this.waiting().filter((cell) => ["unsaved", "offline", "refused"].includes(cell.state));
     clear();
+    this.leavePanel(waiting);
     this.panel.remove("why");
     this.panel.refresh({ waiting: false, signedOut: false });
-    const waiting = this.waiting().filter((cell) => ["unsaved", "offline", "refused"].includes(cell.state));
     waiting.forEach((cell) => this.panel.remove(cell.name));
     this.enqueue(waiting.filter((cell) => !this.queue.includes(cell)));
   }
 
   discard() {
     clear();
+    this.leavePanel(this.waiting());
     this.panel.remove("why");
     this.panel.refresh({ waiting: false, signedOut: false });
     for (const cell of this.waiting()) this.giveUp(cell);
@@ -307,12 +320,14 @@ class Grid {
     this.report();
   }
 
-  /** The line under the grid: what was saved last, or how much is not saved. */
+  /** The line under the grid: how much is not saved, and what happened last. */
   report() {
     if (!this.stateLine || !this.cells) return;
     const count = this.waiting().length;
     this.stateLine.dataset.waiting = count;
-    this.stateLine.textContent = count ? `${this.texts.textSomeUnsaved} ${count}` : (this.said ?? "");
+    const text = [count ? `${this.texts.textSomeUnsaved} ${count}` : "", this.said ?? ""].filter(Boolean).join(" · ");
+    // the same again is not read out again
+    if (this.stateLine.textContent !== text) this.stateLine.textContent = text;
   }
 }
 

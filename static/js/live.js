@@ -32,6 +32,12 @@ export function announce(text, tone = "info", link = null) {
   region.replaceChildren(box);
 }
 
+/** Have `text` read out without a box in the corner: for what the page shows anyhow. */
+export function whisper(text) {
+  const spoken = Object.assign(document.createElement("p"), { className: "sr-only", textContent: text });
+  document.getElementById("live")?.replaceChildren(spoken);
+}
+
 /** Take the last announcement away. */
 export function clear() {
   document.getElementById("live")?.replaceChildren();

@@ -169,6 +169,77 @@ def test_nothing_is_lost_when_the_server_is_away(
     assert warned == ["beforeunload"]
 
 
+@pytest.mark.parametrize(("width", "address"), [(1440, ""), (390, "?month=2024-11")])
+def test_nothing_covers_the_field_that_is_typed_in(sign_in: SignIn, watch: Watch, width: int, address: str) -> None:
+    watch.allow("status of 422")
+    page = sign_in("finance", width=width)
+    page.goto(GRID + address)
+    field(page, "KR2401", "2024-11").focus()
+    type_and_enter(page, "1.234", "1,2345", "abc")
+    expect_state(page, "KR2403", "2024-11", "refused")
+    expect(page.get_by_test_id("grid-panel")).to_be_in_viewport()
+    # What the panel shows is read out, not shown a second time.
+    assert page.locator("#live .message").count() == 0
+    expect(page.locator("#live .sr-only")).to_contain_text("KR2403")
+    for _line in range(3):
+        page.wait_for_timeout(50)
+        covering = page.evaluate("""() => {
+            const field = document.activeElement, box = field.getBoundingClientRect();
+            const points = [[box.left + 3, box.top + 3], [box.right - 3, box.bottom - 3]];
+            return points.filter(([x, y]) => !field.parentElement.contains(document.elementFromPoint(x, y))).length;
+        }""")
+        assert covering == 0, focused_label(page)
+        page.keyboard.press("Enter")
+    # At the end of the page the panel lies below the totals, not over them.
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    total, panel = page.locator("tfoot").bounding_box(), page.get_by_test_id("grid-panel").bounding_box()
+    assert total and panel and total["y"] + total["height"] <= panel["y"]
+    page.reload()
+    page.locator("[data-discard]").click()
+
+
+def focused_label(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+
+
+def test_a_figure_that_cannot_be_meant_is_saved_and_said(sign_in: SignIn, installation: ServedInstallation) -> None:
+    page = sign_in("finance")
+    page.goto(GRID)
+    cell = field(page, "KR2404", "2024-10")
+    before = cell.input_value()
+    cell.fill("99 000 000 000")
+    cell.press("Enter")
+    notices = page.get_by_test_id("grid-notices")
+    expect(notices).to_contain_text("KR2404")
+    expect(notices).to_be_in_viewport()
+    expect_state(page, "KR2404", "2024-10", "saved")
+    # The whole figure is seen, with its sign beside it.
+    assert cell.evaluate("input => input.scrollWidth <= input.clientWidth")
+    assert ledger(installation, "KR2404", "2024-10") == Decimal("99000000000.00")
+    notices.locator("[data-close]").click()
+    expect(notices).to_be_hidden()
+    expect(cell).to_be_focused()
+    page.keyboard.type(before or "0")
+    page.keyboard.press("Enter")
+    expect_state(page, "KR2404", "2024-10", "saved")
+    expect(notices).to_be_hidden()
+    cell.evaluate(PASTE, "99 000 000 000\r\n")
+    cell.evaluate(PASTE, "99 000 000 000\r\n1\r\n")
+    expect(page.get_by_test_id("paste-notices")).to_contain_text("KR2404")
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("person", "address"), [("finance", ""), ("lead", ""), ("finance", "?month=2024-10")])
+def test_a_desktop_window_shows_every_column(sign_in: SignIn, person: str, address: str) -> None:
+    page = sign_in(person)
+    page.goto(GRID + address)
+    widths = page.locator(".grid-form > .table-scroll").evaluate(
+        "region => [region.scrollWidth, region.clientWidth, region.querySelector('table').offsetWidth]"
+    )
+    # All of the table, and no empty frame beside it.
+    assert len(set(widths)) == 1, widths
+
+
 def test_an_answer_that_got_lost_is_not_booked_twice(
     sign_in: SignIn, watch: Watch, installation: ServedInstallation
 ) -> None:
@@ -213,6 +284,7 @@ def test_nothing_is_lost_when_the_session_is(
     assert ledger(installation, code, "2024-12") == 0
     page.locator("[data-retry]").click()
     expect_state(page, code, "2024-12", "saved")
+    expect(field(page, code, "2024-12")).to_be_focused()
     assert ledger(installation, code, "2024-12") == Decimal("44.00")
 
 
