@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -70,6 +71,11 @@ class EditorRow:
     def label_or_blank(self) -> str:
         """What the row is called, or nothing while it has no name."""
         return self.values.get("project_code") or self.values.get("name", "")
+
+    @property
+    def full_label(self) -> str:
+        """Code and name: rows that share a code are told apart."""
+        return " ".join(filter(None, (self.values.get("project_code"), self.values.get("name")))) or formats.NOTHING
 
     @property
     def label(self) -> str:
@@ -284,6 +290,26 @@ class PlanEditor:
                 "message": str(problem.message),
             }
             for problem in self.problems
+        ]
+
+    @property
+    def summary(self) -> list[dict[str, Any]]:
+        """Problems for the list at the top: what several rows share is said once, with all of them named."""
+        rows = {row.key: row for row in self.rows}
+        listed: dict[tuple[str, str], list[str]] = {}
+        for problem in self.problems:
+            listed.setdefault((problem.field, str(problem.message)), []).append(problem.key)
+        return [
+            {
+                "places": [
+                    {"id": f"{key}-{'name' if field == 'row' else field}", "label": rows[key].full_label}
+                    for key in keys
+                    if key in rows
+                ],
+                "field": FIELD_LABELS.get(field, ""),
+                "message": message,
+            }
+            for (field, message), keys in listed.items()
         ]
 
     # --- conflict

@@ -134,6 +134,12 @@ def test_broken_rules_show_while_typing_and_stay_until_mended(admin: Page, watch
     expect(admin.locator("#ceiling-error")).to_contain_text("100\u00a0000,00")
     expect(admin.locator(".plan-row.line input[aria-invalid]")).to_have_count(3)
     expect(admin.get_by_test_id("editor-unallocated")).to_have_class("over")
+    # The error of an amount stands below the amount.
+    wrong = admin.locator(".plan-row.line input.amount[aria-invalid]").last
+    error = admin.locator(f"#{wrong.get_attribute('id')}-error")
+    field_box, error_box = wrong.bounding_box(), error.bounding_box()
+    assert field_box and error_box
+    assert abs(error_box["x"] - field_box["x"]) < 2 and error_box["y"] >= field_box["y"] + field_box["height"] - 1
     # The reading of a finished amount is shown back; what cannot be read stays as it was typed.
     amounts = admin.locator(".plan-row.line input.amount")
     expect(amounts.nth(0)).to_have_value("600\u00a0000,00")

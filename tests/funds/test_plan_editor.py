@@ -114,6 +114,18 @@ def test_an_error_names_row_and_field_and_keeps_what_was_typed(
     assert BudgetLine.objects.get(plan=draft.plan, project_code="A1").first_amount == Decimal("50000.00")
 
 
+def test_what_two_rows_share_is_said_once_and_names_both(draft: World, client: Client) -> None:
+    keys = [f"line-{draft.line(code).pk}" for code in ("A1", "A2")]
+    page = page_of(draft)
+    for key, name in zip(keys, ("Yksi", "Kaksi"), strict=True):
+        page |= {f"{key}-project_code": "SAMA", f"{key}-name": name}
+    content = client.post(plan_address("plan-edit", draft), page).content.decode()
+    summary = content[content.index('data-testid="form-errors"') : content.index('id="plan-bar"')]
+    assert summary.count("<li>") == 1
+    for key, label in zip(keys, ("SAMA Yksi", "SAMA Kaksi"), strict=True):
+        assert f'href="#{key}-project_code">{label}</a>' in summary
+
+
 def test_the_ceiling_is_enforced_on_the_server(draft: World, client: Client) -> None:
     response = client.post(plan_address("plan-edit", draft), {**page_of(draft), "ceiling": "69 999,99"})
     assert response.status_code == 422
@@ -227,7 +239,7 @@ def test_a_double_click_on_save_saves_once(draft: World, client: Client) -> None
 
 def test_the_check_answers_with_sums_readings_and_rules(draft: World, client: Client) -> None:
     a1, a2 = (f"line-{draft.line(code).pk}" for code in ("A1", "A2"))
-    page = {**page_of(draft), f"{a1}-amount": "90.000", f"{a2}-amount": "20000,5", "ceiling": "100 000"}
+    page = {**page_of(draft), f"{a1}-amount": "90.001", f"{a2}-amount": "20000,5", "ceiling": "100 000"}
     answer = client.post(plan_address("plan-check", draft), page).json()
     assert answer["problems"][0]["key"] == a1 and answer["problems"][0]["field"] == "amount"
     page[f"{a1}-amount"] = "90 000"
