@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fundtrack.formats import exact_eur
-from fundtrack.money import ZERO, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
+from fundtrack.money import LARGEST, ZERO, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
 
 from ..layout import is_code, tidy
 from .files import MAX_ROWS, Cell, FileRefusal, Sheet, read_sheets
@@ -83,6 +83,8 @@ LABELS: Mapping[str, str | Promise] = {
     "target_use_plan": gettext_lazy("Use plan of the target"),
 }
 _HEADER_ROWS = 20
+#: Most decimals that are written out; a number with more is shown as the file has it.
+_DECIMALS_SHOWN = 15
 #: A code that a spreadsheet has taken for a number and shortened.
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE][+-]?\d+")
 
@@ -337,8 +339,12 @@ class _Reader:
         return value
 
     def _number(self, number: Decimal) -> Decimal:
-        if count_decimals(number) > 2:
-            message = _("%(amount)s has more than two decimals.") % {"amount": exact_eur(number)}
+        # Before anything is rounded: a cell holds up to 1,8E+308, and as little as 5E-324.
+        if abs(number) > LARGEST:
+            raise AmountError("too_large", str(number))
+        if (decimals := count_decimals(number)) > 2:
+            shown = exact_eur(number) if decimals <= _DECIMALS_SHOWN else str(number)
+            message = _("%(amount)s has more than two decimals.") % {"amount": shown}
             self.problem("amount", message, "too_many_decimals")
             return ZERO
         # Through the same door as a text, for its limits.

@@ -209,3 +209,24 @@ def test_a_bad_file_gets_one_clear_sentence(name: str) -> None:
         read_plan("plan.xlsx", content() if callable(content) else content)
     assert refusal.value.code == code
     assert str(refusal.value).endswith(".") and "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "quoted"),
+    [
+        (1e300, "too_large", "1E+300"),
+        (-1e300, "too_large", "-1E+300"),
+        (1e12, "too_large", "1000000000000"),
+        (-1e12, "too_large", "-1000000000000"),
+        (1e-300, "too_many_decimals", "1E-300"),
+        (-1e-300, "too_many_decimals", "-1E-300"),
+        (1e-9, "too_many_decimals", "0,000000001"),
+        (1e308, "too_large", "1E+308"),
+    ],
+)
+def test_a_number_that_no_amount_can_be_is_a_problem_in_one_short_sentence(
+    number: float, code: str, quoted: str
+) -> None:
+    found = read_plan("plan.xlsx", xlsx_file([("Kohde", "1000", "Rivi", "A1", number)]))
+    assert [(problem.column, problem.code) for problem in found.problems] == [("amount", code)]
+    assert quoted in found.problems[0].message and len(str(found.problems[0])) < 150
