@@ -1,5 +1,6 @@
 """Requests that no page of ours makes are answered in words, never with 500."""
 
+from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
 
@@ -42,6 +43,44 @@ def test_endless_json_is_refused(world: World) -> None:
         "/testila/funds/rahasto/2024/actuals/cells/", "[" * 100_000, content_type="application/json"
     )
     assert answer.status_code == 400
+
+
+#: A value of every JSON type, with numbers that Python reads and the database has no place for.
+JSON_VALUES = ("null", "true", "5", "-5", "5.5", "1e400", "NaN", '""', '"1"', '"\\ud800"', "[]", "[null]", "{}", '{"a": 1}')
+GOOD_CELL = {"cell": '"c-{line}-2024-10"', "text": '"1"', "seen": '"0.00"'}
+
+
+def cells_bodies(world: World) -> Iterator[str]:
+    """Bodies of the grid's script with the right person, each with one value of another kind."""
+    line = world.line("A1").pk
+    cell = {name: text.replace("{line}", str(line)) for name, text in GOOD_CELL.items()}
+    save = {"key": f'"{uuid4()}"', "source": '"grid"', "cells": f"[{as_object(cell)}]"}
+    block = {"text": '"1"', "lines": f"[{line}]", "months": '["2024-10"]'}
+    for value in JSON_VALUES:
+        for name in save:
+            yield as_object({**save, name: value})
+        for name in cell:
+            yield as_object({**save, "cells": f"[{as_object({**cell, name: value})}]"})
+        yield as_object({**save, "cells": f"[{value}]"})
+        yield as_object({"block": value})
+        for name in block:
+            yield as_object({"block": as_object({**block, name: value})})
+            yield as_object({"block": as_object({**block, name: f"[{value}]"})})
+
+
+def as_object(fields: dict[str, str]) -> str:
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in fields.items()) + "}"
+
+
+def test_every_kind_of_value_under_every_name_of_the_grids_script_is_answered(world: World) -> None:
+    client, seen = signed_in(world, "finance"), set()
+    for body in cells_bodies(world):
+        sent = body.replace("{", f'{{"person": {world.finance.pk}, ', 1)
+        answer = client.post("/testila/funds/rahasto/2024/actuals/cells/", sent, content_type="application/json")
+        assert answer.status_code in (200, 400, 409, 422), (answer.status_code, sent)
+        assert answer.json()["code"], sent
+        seen.add(answer.status_code)
+    assert seen >= {200, 400, 422}
 
 
 @pytest.mark.parametrize("day", [date(1899, 1, 1), date(2023, 12, 31), date(2026, 2, 1), date(9999, 12, 31)])

@@ -94,7 +94,7 @@ def _read_payload(request: OrganisationRequest) -> dict[str, Any]:
 def _understood(read: Callable[[], Any]) -> Any:
     try:
         return read()
-    except (KeyError, TypeError, ValueError, AttributeError, SuspiciousOperation) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, SuspiciousOperation) as error:
         raise NotUnderstood from error
 
 
@@ -136,19 +136,20 @@ def _save(request: OrganisationRequest, plan: UsePlan, sent: dict[str, Any]) -> 
 def _read_cells(sent: dict[str, Any]) -> tuple[list[CellChange], list[dict[str, Any]]]:
     changes: list[CellChange] = []
     errors: list[dict[str, Any]] = []
-    for name, text, seen in _understood(lambda: [_read_cell(cell) for cell in sent["cells"]]):
+    for line_id, month, text, seen in _understood(lambda: [_read_cell(cell) for cell in sent["cells"]]):
         try:
-            line_id, month = read_cell_name(name) or _not_understood()
             changes.append(CellChange(line_id, month, seen, read_typed(text)))
         except AmountError as error:
+            name = cell_name(line_id, month)
             errors.append({"cell": name, "code": error.code, "message": str(error), "readings": _readings(error)})
     if not changes and not errors:
         raise NotUnderstood
     return changes, errors
 
 
-def _read_cell(cell: dict[str, str]) -> tuple[str, str, Decimal]:
-    return cell["cell"], cell["text"].strip(), read_seen(cell["seen"])
+def _read_cell(cell: dict[str, str]) -> tuple[int, Month, str, Decimal]:
+    line_id, month = read_cell_name(cell["cell"]) or _not_understood()
+    return line_id, month, cell["text"].strip(), read_seen(cell["seen"])
 
 
 def _not_understood() -> NoReturn:
