@@ -39,25 +39,33 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
 
     Args:
         permission: name in ``organisations.rights.RIGHTS``; found again as ``view.permission``.
-        methods: allowed HTTP methods; others get 405. HEAD goes with GET. An address that only takes forms leads to
+        methods: allowed HTTP methods; others get 405, but only from a member with the right, so that nobody else can
+            tell addresses apart by their methods. HEAD goes with GET. An address that only takes forms leads to
             the page above it when somebody opens it: after a reload, from a bookmark, by the switch of language.
     """
 
+    allowed = (*methods, "HEAD") if "GET" in methods else methods
+
     def decorate(view: View) -> View:
+        def enter(request: Any, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            barred = _barred(request, slug, permission)
+            if barred is not None:
+                return barred
+            if request.method not in allowed:
+                return _not_allowed(request, methods)
+            return view(request, *args, **kwargs)
+
         @wraps(view)
         def gate(request: Any, *args: Any, organisation: str, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _signed_out(request)
-            allowed = (*methods, "HEAD") if "GET" in methods else methods
-            if request.method not in allowed:
-                return _not_allowed(request, methods)
             if request.method in ("GET", "HEAD"):
                 with read_only():
-                    response: Any = _enter(request, organisation, permission, view, args, kwargs)
+                    response: Any = enter(request, organisation, *args, **kwargs)
                     if hasattr(response, "render") and not response.is_rendered:
                         response.render()
             else:
-                response = _enter(request, organisation, permission, view, args, kwargs)
+                response = enter(request, organisation, *args, **kwargs)
             add_never_cache_headers(response)
             return response  # type: ignore[no-any-return]
 
@@ -69,9 +77,12 @@ def organisation_view(permission: str, *, methods: tuple[str, ...] = ("GET",)) -
     return decorate
 
 
-def _enter(
-    request: Any, slug: str, permission: str, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> HttpResponse:
+def _barred(request: Any, slug: str, permission: str) -> HttpResponse | None:
+    """Find the member who asks; the answer for one without the right, None for one who may go on.
+
+    Raises:
+        Http404: the person is no member of the organisation, or there is none.
+    """
     membership = (
         Membership.objects.working()
         .filter(user=request.user, organisation__slug=slug)
@@ -85,7 +96,7 @@ def _enter(
     if not membership.may(permission):
         # Not raised: it is no incident, and the log would show where it came from.
         return permission_denied(request, PermissionDenied())
-    return view(request, *args, **kwargs)
+    return None
 
 
 def _not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:

@@ -133,6 +133,21 @@ def test_each_role_gets_what_the_table_says(page: PageWorld, role: Role) -> None
     assert not problems, "\n".join(problems)
 
 
+def test_a_method_that_a_page_does_not_have_tells_nobody_else_that_the_page_is_there(page: PageWorld) -> None:
+    stranger, anonymous = client_of(make_page_world("muualla").everybody), client_of(None)
+    unpermitted = client_of(make_member(page.world.organisation, Role.BOARD, email="lauta@testila.example"))
+    problems = []
+    for address in organisation_addresses():
+        url = url_of(address, values_for(address, page))
+        assert address.permission is not None
+        barred = Role.BOARD not in roles_with(address.permission)
+        for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - set(address.methods):
+            seen = [client.generic(method, url).status_code for client in (anonymous, stranger, unpermitted)]
+            if seen[0] not in (302, 401) or seen[1] != 404 or (barred and seen[2] != 403):
+                problems.append(f"{method} {address}: {seen}")
+    assert not problems
+
+
 def test_methods_that_a_page_does_not_have_are_refused(page: PageWorld) -> None:
     client = client_of(page.everybody)
     problems = []
