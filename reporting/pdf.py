@@ -5,6 +5,7 @@ fetcher reads our own static files and ``data:`` addresses, and refuses everythi
 """
 
 import mimetypes
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,6 +21,14 @@ from django.utils import translation
 
 #: Base of relative addresses; the name can never be resolved (RFC 2606).
 _BASE = "https://documents.invalid/"
+
+
+#: Tags of a document, whose templates write ``>`` in attributes as ``&gt;``, and styles with all that is in them.
+_TAG = re.compile(r"(<style\b.*?</style>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
+_LETTER = r"(?:&#?\w{1,10};|[^\s&\u200b])"
+#: Words longer than any real one; and the pieces into which they may break.
+_ENDLESS = re.compile(rf"{_LETTER}{{61,}}")
+_PIECE = re.compile(rf"{_LETTER}{{15}}(?=.)")
 
 
 class FetchRefused(ValueError):
@@ -43,8 +52,20 @@ def render_pdf(
         FetchRefused: the document refers to a file outside the static files.
     """
     with translation.override(language):
-        html = render_to_string(template, dict(context))
+        html = with_soft_breaks(render_to_string(template, dict(context)))
     return html_to_pdf(html, title=title, made_at=made_at, static_prefix=static_prefix())
+
+
+def with_soft_breaks(html: str) -> str:
+    """Let words that no language has break anywhere: an invisible break every few letters of their text.
+
+    Without one, hyphenation would try every place in such a word, for minutes, and a table would grow off the page.
+    Tags and their attributes stay as they are.
+    """
+    parts = _TAG.split(html)
+    # Texts and tags take turns; the first is a text.
+    parts[::2] = [_ENDLESS.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), text) for text in parts[::2]]
+    return "".join(parts)
 
 
 def html_to_pdf(html: str, *, title: str, made_at: datetime | None, static_prefix: str) -> bytes:
