@@ -14,6 +14,9 @@ LOCK_FUND_ENTRIES = 2
 LOCK_MONTHS = 3
 LOCK_ISSUED_REPORTS = 4
 
+#: Documents that are written children first, by kind; see ``adding_to`` and ``sealing``.
+BOOKING, AMENDMENT, DRAWDOWN, ISSUED_REPORT = 1, 2, 3, 4
+
 
 def refuse(name: str, message: str, *arguments: str) -> str:
     """SQL that refuses the statement.
@@ -30,6 +33,44 @@ def refusal_name(error: IntegrityError) -> str:
     """Name of the constraint or trigger that refused, or an empty text."""
     diagnostics = getattr(error.__cause__, "diag", None)
     return getattr(diagnostics, "constraint_name", None) or ""
+
+
+def adding_to(kind: int, document: str) -> str:
+    """SQL that holds a document open while somebody adds to it, until the transaction ends.
+
+    Whether a document is sealed cannot be seen while another transaction is still sealing it: this waits for that one,
+    and ``sealing`` waits for everybody who adds.
+    """
+    return f"PERFORM pg_advisory_xact_lock_shared({document}::bigint * 8 + {kind});"
+
+
+def sealing(kind: int) -> str:
+    """SQL that waits for everybody who adds to the document ``NEW``, and keeps others from adding."""
+    return f"PERFORM pg_advisory_xact_lock(NEW.id::bigint * 8 + {kind});"
+
+
+def not_in_the_future(*columns: str) -> str:
+    """SQL that refuses moments that have not come: what is known at a moment would change after it."""
+    late = " OR ".join(f"NEW.{column} > clock_timestamp() + interval '1 minute'" for column in columns)
+    return f"IF {late} THEN {refuse('moment_in_the_future', 'Nothing is recorded before it happens.')} END IF;"
+
+
+def keeps_identity(prefix: str, *columns: str) -> pgtrigger.Trigger:
+    """Trigger that refuses another key: rows that point here would silently point to something else.
+
+    Args:
+        columns: what else never changes; ``organisation_id`` where none is named.
+    """
+    name = f"{prefix}_keeps_identity"
+    kept = dict.fromkeys(("id", *(columns or ("organisation_id",))))
+    new, old = (", ".join(f"{row}.{column}" for column in kept) for row in ("NEW", "OLD"))
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"IF ROW({new}) IS DISTINCT FROM ROW({old}) THEN "
+        f"{refuse(name, 'Keys of % never change.', 'TG_TABLE_NAME')} END IF; RETURN NEW;",
+    )
 
 
 def append_only(prefix: str) -> list[pgtrigger.Trigger]:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack.history import tracked
+from fundtrack.triggers import keeps_identity
 from organisations.models import Organisation
 
 
@@ -20,6 +21,7 @@ class Body(models.Model):
             models.UniqueConstraint(fields=["organisation", "name"], name="body_name_once"),
             models.UniqueConstraint(fields=["id", "organisation"], name="body_parent_key"),
         ]
+        triggers = [keeps_identity("body")]
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,12 @@
 """Every tracked row against the newest event of its history: what was changed past the triggers shows here."""
 
+from collections.abc import Iterator
+
+import pgtrigger
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
+
 from fundtrack.checks import Check
 
 from .history import TrackedModel, tracked_models
@@ -43,3 +50,38 @@ def _check(tracked: TrackedModel) -> Check:
             ORDER BY 1
         """,
     )
+
+
+def strayed_rows() -> Iterator[str]:
+    """Rows of organisations that are not there any more; no check of one organisation sees them."""
+    for model in apps.get_models():
+        try:
+            model._meta.get_field("organisation")
+        except FieldDoesNotExist:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT count(*) FROM {model._meta.db_table} t WHERE t.organisation_id IS NOT NULL AND NOT EXISTS "
+                "(SELECT 1 FROM organisations_organisation o WHERE o.id = t.organisation_id)"
+            )
+            (count,) = cursor.fetchone()
+        if count:
+            yield f"{model._meta.db_table} has rows of an organisation that is gone: {count}"
+
+
+def missing_triggers() -> Iterator[str]:
+    """Triggers that the program counts on and the database does not have, or has switched off."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+        )
+        stored = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
+    for model, trigger in pgtrigger.registered():
+        table, name = model._meta.db_table, trigger.get_pgid(model)
+        state = stored.get((table, name))
+        if state is None:
+            yield f"{table} lacks its trigger {trigger.name}"
+        elif state != "O":
+            yield f"{table} has its trigger {trigger.name} switched off"

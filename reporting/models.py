@@ -14,10 +14,20 @@ from django.utils.translation import gettext_lazy as _
 from funds.models import UsePlan
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
-from fundtrack.triggers import LOCK_ISSUED_REPORTS, append_only, refuse
+from fundtrack.triggers import (
+    ISSUED_REPORT,
+    LOCK_ISSUED_REPORTS,
+    adding_to,
+    append_only,
+    not_in_the_future,
+    refuse,
+    sealing,
+)
 from organisations.models import Membership, Organisation
 
 _SEAL = f"""
+    {sealing(ISSUED_REPORT)}
+    {not_in_the_future("issued_at", "as_of")}
     PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, {LOCK_ISSUED_REPORTS});
     IF NEW.number <> (SELECT coalesce(max(r.number), 0) + 1 FROM reporting_issuedreport r
                       WHERE r.organisation_id = NEW.organisation_id) THEN
@@ -34,6 +44,7 @@ _SEAL = f"""
 """
 
 _FILE = f"""
+    {adding_to(ISSUED_REPORT, "NEW.report_id")}
     IF EXISTS (SELECT 1 FROM reporting_issuedreport WHERE id = NEW.report_id) THEN
         {refuse("issued_report_is_sealed", "An issued report takes no more files.")}
     END IF;

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.staticfiles import finders
+from django.db import connection
 from django.template.loader import get_template
 from django.urls import get_resolver
 
@@ -239,3 +241,39 @@ def messages(catalogue: Path) -> set[tuple[str, str]]:
             joined = "".join(re.findall(r'"(.*)"', text[1]))
             found.add((context[1] if context else "", joined))
     return found
+
+
+# --- the database's own columns
+
+
+@pytest.mark.django_db
+def test_every_amount_date_and_moment_is_finite() -> None:
+    """``FiniteColumns`` stands in the last migration that adds such a column."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.table_name || '.' || c.column_name FROM information_schema.columns c
+            WHERE c.table_schema = current_schema()
+                AND split_part(c.table_name, '_', 1) = ANY(%s)
+                AND c.data_type IN ('numeric', 'date', 'timestamp with time zone')
+                AND NOT EXISTS (
+                    SELECT 1 FROM pg_constraint k
+                    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
+                    WHERE k.conrelid = format('%%I', c.table_name)::regclass AND k.conname LIKE '%%\\_finite'
+                        AND a.attname = c.column_name)
+            """,
+            [["funds", "meetings", "organisations", "projects", "reporting"]],
+        )
+        assert cursor.fetchall() == []
+
+
+def test_every_row_that_may_change_keeps_its_key() -> None:
+    """Another id under the rows that point to it would change them without touching one."""
+    for model in apps.get_models():
+        if model._meta.app_label not in ("funds", "meetings", "organisations", "projects", "reporting"):
+            continue
+        if hasattr(model, "pgh_tracked_model"):
+            continue
+        names = {trigger.name for trigger in getattr(model._meta, "triggers", [])}
+        kept = any(name.endswith(("_append_only", "_keeps_identity", "month_changes_in_order")) for name in names)
+        assert kept, f"{model.__name__} needs append_only or keeps_identity"

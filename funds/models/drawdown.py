@@ -17,7 +17,7 @@ from fundtrack import formats
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
 from fundtrack.money import ZERO, MoneyField
-from fundtrack.triggers import append_only, no_delete
+from fundtrack.triggers import append_only, keeps_identity, no_delete
 from organisations.models import Membership, Organisation
 
 from ..triggers import drawdowns as drawdown_triggers
@@ -121,7 +121,7 @@ class Drawdown(models.Model):
                 name="drawdown_state_fits_steps",
             ),
         ]
-        triggers = [*no_delete("drawdown"), *drawdown_triggers.DRAWDOWN_TRIGGERS]
+        triggers = [*no_delete("drawdown"), keeps_identity("drawdown"), *drawdown_triggers.DRAWDOWN_TRIGGERS]
 
     def __str__(self) -> str:
         return formats.month_short(self.month)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
 from fundtrack.money import MoneyField
-from fundtrack.triggers import append_only, no_delete, no_truncate
+from fundtrack.triggers import append_only, keeps_identity, no_delete, no_truncate
 from meetings.models import Body
 from organisations.models import Membership, Organisation
 
@@ -49,7 +49,7 @@ class CostCentre(models.Model):
             models.UniqueConstraint(fields=["id", "organisation"], name="cost_centre_parent_key"),
             models.CheckConstraint(condition=~Q(code=""), name="cost_centre_has_code"),
         ]
-        triggers = centre_triggers.TRIGGERS
+        triggers = [keeps_identity("cost_centre"), *centre_triggers.TRIGGERS]
 
     def __str__(self) -> str:
         return self.code
@@ -101,7 +101,7 @@ class CostCentreName(models.Model):
                 violation_error_message=_("Another name is valid on the same days."),
             ),
         ]
-        triggers = [no_truncate("cost_centre_name")]
+        triggers = [no_truncate("cost_centre_name"), keeps_identity("cost_centre_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -121,7 +121,7 @@ class LeadScope(models.Model):
             MatchesParent(field="membership", name="lead_scope_member_matches"),
             MatchesParent(field="cost_centre", name="lead_scope_centre_matches"),
         ]
-        triggers = [no_truncate("lead_scope")]
+        triggers = [no_truncate("lead_scope"), keeps_identity("lead_scope")]
 
 
 @tracked()
@@ -164,7 +164,7 @@ class Fund(models.Model):
             models.UniqueConstraint(fields=["id", "organisation"], name="fund_parent_key"),
             MatchesParent(field="body", name="fund_body_matches"),
         ]
-        triggers = no_delete("fund")
+        triggers = [*no_delete("fund"), keeps_identity("fund")]
 
     def __str__(self) -> str:
         return self.name

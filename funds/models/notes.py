@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
-from fundtrack.triggers import append_only, no_truncate
+from fundtrack.triggers import append_only, keeps_identity, no_truncate
 from organisations.models import Membership, Organisation
 
 from .plan import BudgetLine
@@ -89,4 +89,4 @@ class Interface(models.Model):
             MatchesParent(field="line", name="interface_line_matches"),
             models.CheckConstraint(condition=~Q(theme="") & ~Q(other_measure=""), name="interface_has_both_ends"),
         ]
-        triggers = [no_truncate("interface")]
+        triggers = [no_truncate("interface"), keeps_identity("interface")]

@@ -13,7 +13,7 @@ from fundtrack import formats
 from fundtrack.constraints import MatchesParent
 from fundtrack.history import tracked
 from fundtrack.money import ZERO, MoneyField
-from fundtrack.triggers import append_only
+from fundtrack.triggers import append_only, keeps_identity
 from organisations.models import Membership, Organisation
 
 from ..triggers import plan as plan_triggers
@@ -59,7 +59,7 @@ class UsePlan(models.Model):
                 name="plan_activation_paired",
             ),
         ]
-        triggers = plan_triggers.PLAN_TRIGGERS
+        triggers = [keeps_identity("plan"), *plan_triggers.PLAN_TRIGGERS]
 
     def __str__(self) -> str:
         return f"{self.fund} {self.year}"
@@ -106,7 +106,7 @@ class Target(models.Model):
             MatchesParent(field="responsible", name="target_responsible_matches"),
             models.CheckConstraint(condition=~Q(name=""), name="target_has_name"),
         ]
-        triggers = plan_triggers.TARGET_TRIGGERS
+        triggers = [keeps_identity("target"), *plan_triggers.TARGET_TRIGGERS]
 
     def __str__(self) -> str:
         return self.name
@@ -160,7 +160,7 @@ class BudgetLine(models.Model):
             ),
             models.CheckConstraint(condition=~Q(name="") & ~Q(project_code=""), name="line_has_name_and_code"),
         ]
-        triggers = plan_triggers.LINE_TRIGGERS
+        triggers = [keeps_identity("line"), *plan_triggers.LINE_TRIGGERS]
 
     def __str__(self) -> str:
         return f"{self.project_code} {self.name}"

@@ -54,6 +54,19 @@ ACTUALS = one_check(
         JOIN funds_monthstate s ON s.organisation_id = a.organisation_id AND s.month = a.month AND s.state <> 'open'
         WHERE a.{_OWN} AND b.made_at > s.changed_at + interval '1 minute' ORDER BY a.id
         """,
+        f"""
+        SELECT 'row ' || a.id || ' is outside the plan, and its codes lead to line ' || l.project_code
+        FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
+        JOIN funds_budgetline l ON l.organisation_id = a.organisation_id AND l.project_code = a.project_code
+            AND l.year = extract(year FROM a.month)
+        JOIN funds_target t ON t.id = l.target_id
+        JOIN funds_costcentre c ON c.id = t.cost_centre_id AND c.code = a.cost_centre_code
+        JOIN funds_useplan p ON p.id = l.plan_id AND p.state = 'active'
+        JOIN funds_budgetlineevent v ON v.pgh_obj_id = l.id AND v.pgh_label = 'insert'
+        JOIN funds_bookingevent w ON w.pgh_obj_id = b.id AND w.pgh_label = 'insert'
+        WHERE a.{_OWN} AND a.line_id IS NULL AND a.corrects_id IS NULL AND p.activated_at < b.made_at
+            AND v.pgh_created_at < w.pgh_created_at ORDER BY a.id
+        """,
     ],
 )
 
@@ -194,6 +207,10 @@ DRAWDOWNS = one_check(
         LEFT JOIN funds_fundentry e ON e.drawdown_id = d.id AND e.fund_id = p.fund_id AND e.kind = 'drawdown'
             AND e.entry_on = d.booking_on
         WHERE d.{_OWN} AND d.state = 'posted' AND coalesce(e.amount, 0) <> -d.total ORDER BY d.month
+        """,
+        f"""
+        SELECT 'drawdown of ' || {_MONTH.format("d")} || ' was approved by the person who prepared it'
+        FROM funds_drawdown d WHERE d.{_OWN} AND d.approved_by_id = d.prepared_by_id ORDER BY d.month
         """,
     ],
 )

@@ -68,6 +68,14 @@ PLANS = one_check(
             AND a.plan_id = r.plan_id
         WHERE r.{_OWN} AND a.id IS NULL ORDER BY r.id
         """,
+        f"""
+        SELECT 'amendment ' || a.number || ' takes effect on ' || a.effective_on || ' and was recorded after that '
+            || 'month had closed'
+        FROM funds_amendment a
+        JOIN funds_monthstate s ON s.organisation_id = a.organisation_id AND s.state <> 'open'
+            AND s.month = date_trunc('month', a.effective_on)
+        WHERE a.{_OWN} AND a.recorded_at > s.changed_at + interval '1 minute' ORDER BY a.id
+        """,
     ],
 )
 
@@ -111,6 +119,16 @@ ENTRIES = one_check(
         FROM funds_fundentry e LEFT JOIN funds_fund f ON f.id = e.fund_id
         LEFT JOIN funds_drawdown d ON d.id = e.drawdown_id AND d.state = 'posted'
         WHERE e.{_OWN} AND e.kind = 'drawdown' AND d.id IS NULL ORDER BY f.slug, e.number
+        """,
+        f"""
+        SELECT 'entry ' || e.number || ' of ' || f.slug || ' is dated ' || e.entry_on || ' and was entered after that '
+            || 'month had closed'
+        FROM funds_fundentry e LEFT JOIN funds_fund f ON f.id = e.fund_id
+        LEFT JOIN funds_drawdown d ON d.id = e.drawdown_id
+        JOIN funds_monthstate s ON s.organisation_id = e.organisation_id AND s.state <> 'open'
+            AND s.month = date_trunc('month', e.entry_on)
+        WHERE e.{_OWN} AND d.month IS DISTINCT FROM s.month
+            AND e.entered_at > s.changed_at + interval '1 minute' ORDER BY f.slug, e.number
         """,
     ],
 )

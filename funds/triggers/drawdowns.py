@@ -5,10 +5,10 @@ A document is written children first: its rows, then the document, which compare
 
 import pgtrigger
 
-from fundtrack.triggers import LOCK_FUND_ENTRIES, refuse
+from fundtrack.triggers import DRAWDOWN, LOCK_FUND_ENTRIES, adding_to, not_in_the_future, refuse, sealing
 
 from ..sql import LINE_FACTS
-from .months import hold_months, in_closed_month
+from .months import hold_months
 from .plan import HOLD_PLAN
 
 ROW_TRIGGERS = [
@@ -17,6 +17,7 @@ ROW_TRIGGERS = [
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
         func=f"""
+            {adding_to(DRAWDOWN, "NEW.drawdown_id")}
             IF EXISTS (SELECT 1 FROM funds_drawdown WHERE id = NEW.drawdown_id) THEN
                 {refuse("drawdown_is_sealed", "A drawdown document takes no more rows.")}
             END IF;
@@ -26,6 +27,8 @@ ROW_TRIGGERS = [
 ]
 
 _PROPOSE = f"""
+    {sealing(DRAWDOWN)}
+    {not_in_the_future("prepared_at")}
     {HOLD_PLAN.format(plan="NEW.plan_id")}
     {hold_months("NEW.organisation_id")}
     IF NEW.state <> 'proposed' THEN
@@ -46,11 +49,10 @@ _PROPOSE = f"""
     END IF;
     IF NOT (CASE WHEN extract(month FROM NEW.month) = 12 AND plan.december_rule = 'same-year'
         THEN NEW.booking_on = make_date(plan.year, 12, 31)
-        -- Late: when the following month takes nothing any more, an open month may be chosen instead.
-        ELSE date_trunc('month', NEW.booking_on) = NEW.month + interval '1 month'
-             OR (NEW.booking_on > NEW.month + interval '2 months' - interval '1 day'
-                 AND {in_closed_month("NEW.organisation_id", "(NEW.month + interval '1 month')")}
-                 AND NOT {in_closed_month("NEW.organisation_id", "NEW.booking_on")}) END) THEN
+        -- Late, when the following month takes nothing any more, it is booked in the first open one.
+        ELSE date_trunc('month', NEW.booking_on) = (
+            SELECT greatest(NEW.month + interval '1 month', max(s.month) + interval '1 month')
+            FROM funds_monthstate s WHERE s.organisation_id = NEW.organisation_id AND s.state <> 'open') END) THEN
         {refuse("drawdown_booked_in_next_month", "A drawdown of % is not booked on %.", "NEW.month", "NEW.booking_on")}
     END IF;
     IF EXISTS (
@@ -66,6 +68,7 @@ _PROPOSE = f"""
 """
 
 _STEP = f"""
+    {not_in_the_future("approved_at", "posted_at", "withdrawn_at")}
     IF (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('approved', 'posted'),
                                       ('proposed', 'withdrawn'), ('approved', 'withdrawn')) THEN
         {refuse("drawdown_step", "A drawdown that is % cannot become %.", "OLD.state", "NEW.state")}

@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from fundtrack.triggers import LOCK_BOOKINGS, refuse
+from fundtrack.triggers import BOOKING, LOCK_BOOKINGS, adding_to, not_in_the_future, refuse, sealing
 
 from .months import hold_months, in_closed_month
 
@@ -40,6 +40,9 @@ ACTUAL_TRIGGERS = [
             FOR owner IN SELECT DISTINCT organisation_id AS id FROM new_rows ORDER BY 1 LOOP
                 {hold_months("owner.id")}
             END LOOP;
+            FOR owner IN SELECT DISTINCT booking_id AS id FROM new_rows ORDER BY 1 LOOP
+                {adding_to(BOOKING, "owner.id")}
+            END LOOP;
             SELECT n.month INTO bad FROM (SELECT DISTINCT organisation_id, month FROM new_rows) n
             WHERE {in_closed_month("n.organisation_id", "n.month")} ORDER BY n.month LIMIT 1;
             IF FOUND THEN
@@ -63,6 +66,23 @@ ACTUAL_TRIGGERS = [
                 "bad.project_code",
             )
         }
+            END IF;
+            -- A row that reverses one from outside the plan stays outside, whatever its codes lead to by now.
+            SELECT n.project_code INTO bad FROM new_rows n
+            JOIN funds_budgetline l ON l.organisation_id = n.organisation_id AND l.project_code = n.project_code
+                AND l.year = extract(year FROM n.month)
+            JOIN funds_target t ON t.id = l.target_id
+            JOIN funds_costcentre c ON c.id = t.cost_centre_id AND c.code = n.cost_centre_code
+            JOIN funds_useplan p ON p.id = l.plan_id AND p.state = 'active'
+            WHERE n.line_id IS NULL AND n.corrects_id IS NULL LIMIT 1;
+            IF FOUND THEN
+                {refuse("actual_has_its_line", "Code % leads to a line.", "bad.project_code")}
+            END IF;
+            SELECT n.project_code INTO bad FROM new_rows n JOIN funds_actual c ON c.id = n.corrects_id
+            WHERE c.id = n.id OR (c.line_id IS NOT NULL AND (c.cost_centre_code, c.project_code)
+                IS DISTINCT FROM (n.cost_centre_code, n.project_code)) LIMIT 1;
+            IF FOUND THEN
+                {refuse("correction_stays_on_its_line", "A correction of % has other codes.", "bad.project_code")}
             END IF;
             SELECT n.month INTO bad FROM new_rows n JOIN funds_actual c ON c.id = n.corrects_id
             WHERE CASE WHEN n.month = c.month
@@ -92,6 +112,8 @@ BOOKING_TRIGGERS = [
         operation=pgtrigger.Insert,
         declare=[("digests", "text")],
         func=f"""
+            {sealing(BOOKING)}
+            {not_in_the_future("made_at")}
             -- Held to the end of the transaction: bookings of an organisation form one chain without gaps.
             PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, {LOCK_BOOKINGS});
             SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM funds_booking

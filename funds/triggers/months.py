@@ -51,7 +51,7 @@ TRIGGERS = [
             before := 'open';
             IF TG_OP = 'UPDATE' THEN
                 before := OLD.state;
-                IF (NEW.organisation_id, NEW.month) <> (OLD.organisation_id, OLD.month) THEN
+                IF (NEW.id, NEW.organisation_id, NEW.month) <> (OLD.id, OLD.organisation_id, OLD.month) THEN
                     {refuse("month_identity_stays", "A month state never moves to another month.")}
                 END IF;
             END IF;

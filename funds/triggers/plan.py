@@ -5,7 +5,7 @@ An amendment is written children first: its rows, then the amendment itself, whi
 
 import pgtrigger
 
-from fundtrack.triggers import no_truncate, refuse
+from fundtrack.triggers import AMENDMENT, adding_to, no_truncate, not_in_the_future, refuse, sealing
 
 from .months import hold_months, in_closed_month
 
@@ -151,8 +151,10 @@ AMENDMENT_TRIGGERS = [
         operation=pgtrigger.Insert,
         declare=[("plan", "record"), ("change", "numeric"), ("lines", "integer")],
         func=f"""
+            {sealing(AMENDMENT)}
             {HOLD_PLAN.format(plan="NEW.plan_id")}
             {hold_months("NEW.organisation_id")}
+            {not_in_the_future("recorded_at")}
             SELECT year, state INTO plan FROM funds_useplan WHERE id = NEW.plan_id;
             IF plan.state <> 'active' THEN
                 {refuse("amendment_needs_plan_in_force", "Only a plan in force is amended.")}
@@ -218,6 +220,7 @@ AMENDMENT_ROW_TRIGGERS = [
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
         func=f"""
+            {adding_to(AMENDMENT, "NEW.amendment_id")}
             IF EXISTS (SELECT 1 FROM funds_amendment WHERE id = NEW.amendment_id) THEN
                 {refuse("amendment_is_sealed", "A recorded amendment takes no more rows.")}
             END IF;

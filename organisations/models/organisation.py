@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack.history import tracked
-from fundtrack.triggers import no_delete
+from fundtrack.triggers import keeps_identity, no_delete
 
 #: First path segments that belong to the application itself.
 RESERVED_SLUGS = frozenset({"accounts", "static", "language", "settings", "health", "admin", "about"})
@@ -29,7 +29,7 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
-        triggers = no_delete("organisation")
+        triggers = [*no_delete("organisation"), keeps_identity("organisation", "id")]
 
     def __str__(self) -> str:
         return self.name
@@ -48,6 +48,7 @@ class Unit(models.Model):
             models.UniqueConstraint(fields=["organisation", "name"], name="unit_name_once"),
             models.UniqueConstraint(fields=["id", "organisation"], name="unit_parent_key"),
         ]
+        triggers = [keeps_identity("unit")]
 
     def __str__(self) -> str:
         return self.name

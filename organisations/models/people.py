@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack.constraints import MatchesParent
 from fundtrack.exceptions import Refusal
 from fundtrack.history import tracked
-from fundtrack.triggers import no_delete
+from fundtrack.triggers import keeps_identity, no_delete
 
 from ..rights import RIGHTS, Role, roles_with
 from .organisation import Organisation, Unit
@@ -54,7 +54,7 @@ class User(AbstractBaseUser):
     class Meta:
         ordering = ["name", "id"]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
-        triggers = no_delete("user")
+        triggers = [*no_delete("user"), keeps_identity("user", "id")]
 
     def __str__(self) -> str:
         return self.name
@@ -100,7 +100,7 @@ class Membership(models.Model):
                 violation_error_message=_("Choose at least one role."),
             ),
         ]
-        triggers = no_delete("membership")
+        triggers = [*no_delete("membership"), keeps_identity("membership", "organisation_id", "user_id")]
 
     def __str__(self) -> str:
         return self.user.name

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pgtrigger
 import pytest
@@ -11,11 +12,12 @@ from django.db import models, transaction
 from tests.own_database import own_database
 
 from .full_world import Full, make_full
-from .raw import copy, delete, next_id, refused, rolled_back, row, update
+from .raw import copy, delete, execute, next_id, refused, rolled_back, row, update
+from .refusals_keys import KEYS
 from .refusals_ledger import DRAWDOWNS, LEDGER, MONTHS, NOTES
 from .refusals_plan import AMENDMENTS, FUNDS, PLANS
 
-ATTEMPTS = FUNDS | PLANS | AMENDMENTS | DRAWDOWNS | LEDGER | MONTHS | NOTES
+ATTEMPTS = FUNDS | PLANS | AMENDMENTS | DRAWDOWNS | LEDGER | MONTHS | NOTES | KEYS
 
 #: Triggers that compute and refuse nothing; the tests below prove what they compute.
 COMPUTING = {"booking_sealed", "actual_digest"}
@@ -105,7 +107,7 @@ def test_a_document_changes_its_state_and_nothing_else(column: str, worlds: tupl
     own, other = worlds
     values = row("drawdown", other.posted)
     approval = {"approved_by_id": own.member("approver"), "approved_at": values["approved_at"]}
-    moved = {"month": values["month"], "booking_on": values["booking_on"], "plan_id": other.plan}
+    moved = {"month": values["month"], "booking_on": date(2024, 5, 6), "plan_id": other.plan}
     change = moved.get(column, own.member("admin") if column == "prepared_by_id" else "2020-01-01T00:00Z")
     with refused("drawdown_facts_stay"):
         update("drawdown", own.proposed, **{"state": "approved", **approval, column: change})
@@ -149,3 +151,29 @@ def test_the_database_numbers_an_amendment(worlds: tuple[Full, Full]) -> None:
     with rolled_back():
         made = copy("amendment", own.amendment, number=700, kind="ceiling", ceiling_change="1.00")
         assert row("amendment", made)["number"] == row("amendment", own.amendment)["number"] + 1
+
+
+@pytest.mark.parametrize("value", ["NaN"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("fundentry", "amount"), ("amendment", "ceiling_change"), ("budgetline", "first_amount"), ("useplan", "ceiling")],
+)
+def test_no_amount_is_not_a_number(table: str, column: str, value: str, worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    ids = {
+        "fundentry": own.transfer,
+        "amendment": own.amendment,
+        "budgetline": own.draft_line,
+        "useplan": own.draft,
+    }
+    with rolled_back(), refused(f"funds_{table}_{column}_finite"):
+        execute(f"ALTER TABLE funds_{table} DISABLE TRIGGER USER")
+        update(table, ids[table], **{column: value})
+
+
+@pytest.mark.parametrize("day", ["infinity", "-infinity", "1812-01-01"])
+def test_no_day_lies_outside_the_calendar(day: str, worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    with rolled_back(), refused("funds_fundentry_entry_on_finite"):
+        execute("ALTER TABLE funds_fundentry DISABLE TRIGGER USER")
+        update("fundentry", own.transfer, entry_on=day)

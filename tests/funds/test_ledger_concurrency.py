@@ -334,3 +334,40 @@ def test_an_old_snapshot_does_not_write(table: str, level: str) -> None:
         cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
         cursor.execute(WRITES[table])
     assert refusal_name(error.value) == "read_committed_only"
+
+
+def test_nobody_slips_a_row_into_a_document_that_somebody_else_is_sealing(world: World) -> None:
+    """Whether a document is sealed cannot be seen while it is not committed: rows and seal wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_booking', 'id'))")
+        key = cursor.fetchone()[0]
+    line = world.line("A1")
+
+    def add(number: int, amount: str) -> None:
+        Actual.objects.create(
+            organisation=world.organisation,
+            booking_id=key,
+            row_number=number,
+            month=FEBRUARY.first,
+            line=line,
+            cost_centre_code="1000",
+            project_code="A1",
+            amount=Decimal(amount),
+        )
+
+    def seal() -> None:
+        add(1, "10.00")
+        Booking.objects.create(
+            pk=key, organisation=world.organisation, source="form", key=uuid4(), made_by=world.finance, made_at=NOW
+        )
+
+    slipping = Deed(lambda: add(2, "99.00"), hold=True)
+    assert slipping.acted.wait(PATIENCE)
+    sealing = Deed(seal)
+    assert sealing.waits_for_somebody()
+    slipping.released.set()
+    slipping.join(PATIENCE)
+    # Its booking is not there when it commits.
+    assert isinstance(slipping.error, IntegrityError)
+    sealing.finish()
+    assert [row.amount for row in Booking.objects.get(pk=key).rows.all()] == [Decimal("10.00")]

@@ -227,13 +227,16 @@ class Ledger(RuleBasedStateMachine):
         )
         made = self.attempt(self.model.may_propose(month), act)
         if made is not None:
-            self.model.documents.append(Document(made.pk, month, preparer, self.model.figures(month)))
+            self.model.documents.append(
+                Document(made.pk, month, preparer, self.model.figures(month), max(month + 1, self.model.first_open))
+            )
 
     @precondition(lambda self: self.model.documents)
     @rule(who=st.sampled_from(["approver", "approver", "both"]))
     def approve(self, who: str) -> None:
         document = self.model.documents[-1]
-        allowed = document.state == "proposed" and document.preparer != who and self.model.is_carried(document)
+        allowed = document.state == "proposed" and document.preparer != who
+        allowed = allowed and self.model.takes(document) and self.model.is_carried(document)
         if self.attempt(allowed, lambda: approve_drawdown(drawdown=self.kept(document), by=self.member(who), at=NOW)):
             document.state = "approved"
 
@@ -241,7 +244,7 @@ class Ledger(RuleBasedStateMachine):
     @rule()
     def post(self) -> None:
         document = self.model.documents[-1]
-        allowed = document.state == "approved" and self.model.is_carried(document)
+        allowed = document.state == "approved" and self.model.takes(document) and self.model.is_carried(document)
         act = lambda: post_drawdown(drawdown=self.kept(document), by=self.world.finance, at=NOW)  # noqa: E731
         posted = self.attempt(allowed, act)
         if posted is not None:

@@ -52,6 +52,8 @@ class Document:
     month: int
     preparer: str
     lines: dict[str, LineFigures]
+    #: Month of 2024 in which it is booked; 13 is January 2025.
+    booked_in: int
     state: str = "proposed"
     number: int | None = None
 
@@ -61,8 +63,10 @@ class Document:
 
     @property
     def booking_on(self) -> date:
-        """The first day of the next month; December in December (the model's fund has that rule)."""
-        return date(2024, self.month + 1, 1) if self.month < 12 else date(2024, 12, 31)
+        """The first day of the next month that is open; December in December (the model's fund has that rule)."""
+        if self.month == 12:
+            return date(2024, 12, 31)
+        return date(2024, self.booked_in, 1) if self.booked_in <= 12 else date(2025, 1, 1)
 
 
 @dataclass
@@ -154,6 +158,10 @@ class Model:
         last = max((document.month for document in self.standing), default=0)
         between = range(last + 1, month)
         return not any(line.drawdown for other in between for line in self.figures(other).values())
+
+    def takes(self, document: Document) -> bool:
+        """The month in which the document is booked is open, or it is December's own date."""
+        return document.month == 12 or document.booked_in >= self.first_open
 
     def is_carried(self, document: Document) -> bool:
         """The balance suffices on the booking date and on every later day."""

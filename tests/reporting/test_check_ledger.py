@@ -327,3 +327,37 @@ def test_the_number_of_queries_does_not_grow(world: World, django_assert_num_que
     queries = 2 * len(all_checks())
     with django_assert_num_queries(queries):  # type: ignore[operator]
         found(world)
+
+
+def test_an_organisation_that_is_gone_and_triggers_that_are_off_are_named(world: World) -> None:
+    out = io.StringIO()
+    call_command("check_ledger", stdout=out)
+    assert out.getvalue().endswith("installation: ok\n")
+    tamper("DELETE FROM organisations_organisation")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE funds_actual DISABLE TRIGGER USER")
+    with pytest.raises(Refused):
+        call_command("check_ledger", stdout=out)
+    assert "funds_actual has rows of an organisation that is gone: 5" in out.getvalue()
+    assert "funds_actual has its trigger actual_fits switched off" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "UPDATE funds_drawdown SET approved_by_id = prepared_by_id WHERE state = 'posted'",
+            "was approved by the person who prepared it",
+        ),
+        ("UPDATE funds_amendment SET effective_on = '2024-01-15'", "was recorded after that month had closed"),
+        (
+            "UPDATE funds_fundentry SET entry_on = '2024-01-02', entered_at = entered_at + interval '1 hour' "
+            "WHERE kind = 'transfer_in'",
+            "was entered after that month had closed",
+        ),
+    ],
+)
+def test_what_the_rules_forbid_is_named(world: World, statement: str, expected: str) -> None:
+    without = ["ALTER TABLE funds_drawdown DROP CONSTRAINT approver_is_not_preparer"]
+    tamper(*without, "UPDATE funds_amendment SET recorded_at = recorded_at + interval '1 hour'", statement)
+    assert any(expected in line for line in found(world))

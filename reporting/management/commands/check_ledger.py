@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from funds.queries.check import LEDGER_CHECKS
 from funds.queries.check_plan import PLAN_CHECKS
 from fundtrack.checks import Check, CheckResult, differences_of, run_checks
-from organisations.checks import history_checks
+from organisations.checks import history_checks, missing_triggers, strayed_rows
 from organisations.management.base import OrganisationCommand, Refused
 from organisations.models import Organisation
 from reporting.queries.check import REPORT_CHECKS
@@ -38,6 +38,12 @@ class Command(OrganisationCommand):
                 results = run_checks(all_checks(), organisation.pk)
                 self._say(organisation, results)
                 found += len(differences_of(results))
+            installation = [] if slug else [*strayed_rows(), *missing_triggers()]
+        if not slug:
+            self.say(f"installation: {'DIFFERS' if installation else 'ok'}")
+            for line in installation:
+                self.say(f"          {line}")
+            found += len(installation)
         if found:
             raise Refused(f"{found} difference{'s' if found > 1 else ''} found.")
 
