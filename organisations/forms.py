@@ -6,6 +6,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from fundtrack.days import DayField
+
 from .history import tracked_models
 from .models import Membership, Organisation
 
@@ -28,11 +30,11 @@ class UnitForm(forms.Form):
 class AuditFilterForm(forms.Form):
     """What the audit page shows; stands in its address."""
 
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
+    first = DayField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
+    last = DayField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
     table = forms.ChoiceField(label=_("What was changed"), required=False)
-    object = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    object = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack import formats
+from fundtrack.days import DayField
 from fundtrack.money import ZERO, AmountError, AmountField, parse_amount
 from fundtrack.periods import Month
 
@@ -237,7 +238,7 @@ class BookForm(KeyedForm):
         widget=forms.TextInput(attrs={"class": "amount"}),
         help_text=_("A credit is negative."),
     )
-    booked_on = forms.DateField(label=_("Date of the voucher"), required=False, widget=_day_widget())
+    booked_on = DayField(label=_("Date of the voucher"), required=False, widget=_day_widget())
     account = _text(_("Account"), "account", "code")
     voucher = _text(_("Voucher"), "voucher", "medium")
     supplier = _text(_("Supplier"), "supplier", "")

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from fundtrack.days import DayField, is_day
 from fundtrack.money import AmountField
 from meetings.models import Body
 from organisations.models import Organisation
@@ -107,7 +108,7 @@ class FundCreateForm(FundForm):
         widget=forms.TextInput(attrs={"class": "medium"}),
     )
     opening_balance = AmountField(label=_("Opening balance (€)"), widget=amount_input())
-    opening_on = forms.DateField(label=_("Opening date"), widget=date_input())
+    opening_on = DayField(label=_("Opening date"), widget=date_input())
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     field_order = (*FundForm.field_order[:2], "opening_balance", "opening_on", *FundForm.field_order[2:])
@@ -125,7 +126,7 @@ class FundEntryForm(KeyForm):
         widget=forms.Select(attrs={"class": "medium"}),
         help_text=_("Drawdowns make their own entries when they are posted."),
     )
-    entry_on = forms.DateField(label=_("Date"), widget=date_input())
+    entry_on = DayField(label=_("Date"), widget=date_input())
     amount = AmountField(
         label=_("Amount (€)"),
         widget=amount_input(),
@@ -140,12 +141,18 @@ class FundEntryForm(KeyForm):
     description = TidyField(label=_("Description"), required=False, max_length=500)
 
 
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+    """A filter by a date."""
+
+    field_class = DayField
+
+
 class EntryFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Filters of a fund's entries; they live in the address."""
 
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=FundEntry.Kind.choices, empty_label=_("All"))
-    since = django_filters.DateFilter("entry_on", "gte", label=_("From"), widget=date_input())
-    until = django_filters.DateFilter("entry_on", "lte", label=_("To"), widget=date_input())
+    since = DayFilter("entry_on", "gte", label=_("From"), widget=date_input())
+    until = DayFilter("entry_on", "lte", label=_("To"), widget=date_input())
 
     class Meta:
         model = FundEntry
@@ -157,7 +164,7 @@ class CostCentreForm(forms.Form):
 
     code = TidyField(label=_("Code"), max_length=CODE_LENGTH, widget=forms.TextInput(attrs={"class": "code"}))
     name = TidyField(label=_("Name"), max_length=NAME_LENGTH)
-    starts_on = forms.DateField(label=_("Valid from"), widget=date_input())
+    starts_on = DayField(label=_("Valid from"), widget=date_input())
 
 
 class CostCentreNameForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -166,6 +173,7 @@ class CostCentreNameForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CostCentreName
         fields = ("kind", "name", "starts_on", "ends_on")
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
         widgets = {"starts_on": date_input(), "ends_on": date_input(), "kind": forms.Select(attrs={"class": "medium"})}
         help_texts = {
             "kind": _("A cost centre has one name on a day, and any number of aliases."),
@@ -183,6 +191,7 @@ class CostCentreNameForm(forms.ModelForm):  # type: ignore[type-arg]
 def asked_date(data: QueryDict, name: str, default: date) -> date:
     """A date of the address, such as ``?on=2024-09-30``; the default when it is missing or no date."""
     try:
-        return date.fromisoformat(data.get(name, ""))
+        day = date.fromisoformat(data.get(name, ""))
     except ValueError:
         return default
+    return day if is_day(day) else default
