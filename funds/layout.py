@@ -1,18 +1,23 @@
 """Values that describe a whole plan: what the editor, an import and the database have in common."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.functional import Promise
 
+from fundtrack.texts import tidy
+
+__all__ = ["LineLayout", "Problem", "TargetLayout", "is_code", "tidy"]
+
 #: Codes of cost centres and project codes: text that survives an address and a ledger. They begin and end with a
 #: letter or a digit, so that none of them can be ``..`` or hide a blank at its end.
 CODE_PATTERN = re.compile(r"\w(?:[\w .:+-]*\w)?")
 CODE_LENGTH = 30
 NAME_LENGTH = 200
+#: Characters of a detailed use plan.
+USE_PLAN_LENGTH = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,11 +64,6 @@ class Problem:
     message: str | Promise
     #: Short stable word for tests and machines.
     code: str
-
-
-def tidy(text: str) -> str:
-    """One line of text as names and codes are stored: NFC, without blanks around it or doubled within."""
-    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def is_code(text: str) -> bool:

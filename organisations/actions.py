@@ -1,5 +1,6 @@
 """Writes about organisations, their units and members. ``by`` is None where the operator of the server acts."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
+from fundtrack.texts import one_line, tidy
 
 from .models import Membership, Organisation, Unit, User
 from .models.organisation import RESERVED_SLUGS
 from .rights import Role, roles_with
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class OrganisationRefusal(Refusal):
@@ -58,7 +62,9 @@ def create_organisation(*, slug: str, name: str, language: str = "fi", is_demons
         raise OrganisationRefusal(_("The address %(slug)s is reserved for the application.") % {"slug": slug})
     if Organisation.objects.filter(slug=slug).exists():
         raise OrganisationRefusal(_("There is an organisation %(slug)s already.") % {"slug": slug})
-    organisation = Organisation(slug=slug, name=name.strip(), language=language, is_demonstration=is_demonstration)
+    if not _SLUG.fullmatch(slug):
+        raise OrganisationRefusal(_("Use small letters a–z, digits and hyphens."), code="slug")
+    organisation = Organisation(slug=slug, name=tidy(name), language=language, is_demonstration=is_demonstration)
     try:
         organisation.full_clean()
     except ValidationError as error:
@@ -106,7 +112,9 @@ def add_member(
     if not (new_member or extend):
         raise MemberRefusal(_("%(email)s is a member already.") % {"email": user.email}, code="member_once")
     if membership is None:
-        membership = Membership(organisation=organisation, user=user, unit=unit, title=title.strip())
+        membership = Membership(
+            organisation=organisation, user=user, unit=unit, title=one_line(Membership, "title", title)
+        )
     new_roles = tuple(role for role in Role if role in wanted and role not in membership.roles)
     enabled_again = not membership.is_active
     membership.roles = [role.value for role in Role if role in wanted or role in membership.roles]
@@ -143,7 +151,7 @@ def update_member(
     member = held[membership.pk]
     manages_before = member.may("manage_members")
     member.roles = [role.value for role in Role if role in set(roles)]
-    member.is_active, member.unit, member.title = is_active, unit, title.strip()
+    member.is_active, member.unit, member.title = is_active, unit, one_line(Membership, "title", title)
     if not member.roles:
         raise MemberRefusal(_("Choose at least one role."))
     if manages_before and not member.may("manage_members"):
@@ -159,12 +167,12 @@ def update_member(
 def rename_person(*, membership: Membership, name: str, by: Membership) -> None:
     """Correct the name of a person who belongs to this organisation only; others change it in their settings."""
     by.require("manage_members")
-    user = membership.user
-    if name.strip() == user.name:
+    user, name = membership.user, one_line(User, "name", name)
+    if name == user.name:
         return
     if user.memberships.exclude(organisation=membership.organisation_id).exists():
         raise MemberRefusal(_("This person belongs to other organisations too and changes the name themselves."))
-    user.name = name.strip()
+    user.name = name
     user.save()
 
 
@@ -173,10 +181,11 @@ def save_unit(*, organisation: Organisation, name: str, by: Membership | None, u
     """Add a unit, or rename ``unit``. Raises ``Refusal`` when another unit has the name."""
     if by is not None:
         by.require("manage_members")
-    if not name.strip():
+    name = one_line(Unit, "name", name)
+    if not name:
         raise OrganisationRefusal(_("Give the unit a name."))
     unit = unit or Unit(organisation=organisation)
-    unit.name = name.strip()
+    unit.name = name
     unit.save()
     return unit
 
@@ -185,9 +194,10 @@ def save_unit(*, organisation: Organisation, name: str, by: Membership | None, u
 def save_own_settings(*, user: User, name: str | None = None, language: str | None = None) -> User:
     """Save what people choose for themselves."""
     if name is not None:
-        if not name.strip():
+        name = one_line(User, "name", name)
+        if not name:
             raise MemberRefusal(_("A person has a name."))
-        user.name = name.strip()
+        user.name = name
     if language is not None:
         user.language = language
     user.save()
@@ -213,7 +223,7 @@ def _person_of(email: str, *, name: str, language: str) -> tuple[User, bool]:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [address])
     user = User.objects.filter(email=address).first()
     if user is None:
-        return User.objects.create_user(email=address, name=name, language=language), True
+        return User.objects.create_user(email=address, name=one_line(User, "name", name), language=language), True
     if not user.is_active:
         raise MemberRefusal(_("The account of %(email)s is disabled.") % {"email": address})
     return user, False

@@ -15,6 +15,7 @@ from fundtrack import formats
 from fundtrack.actions import action, explain
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from fundtrack.texts import one_line
 from fundtrack.triggers import LOCK_ISSUED_REPORTS
 from organisations.models import Membership
 
@@ -73,7 +74,8 @@ def issue_report(
             % {"first": formats.day(month.first), "last": formats.day((month + LATEST_MEETING).last)},
             code="meeting_on",
         )
-    if not body.strip():
+    body = one_line(IssuedReport, "body", body)
+    if not body:
         raise IssueRefusal(_("Say which body meets."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [plan.organisation_id, LOCK_ISSUED_REPORTS])
@@ -83,9 +85,7 @@ def issue_report(
         cursor.execute("SELECT nextval(pg_get_serial_sequence('reporting_issuedreport', 'id'))")
         report_id = cursor.fetchone()[0]
     last = IssuedReport.objects.filter(organisation=plan.organisation_id).aggregate(last=Max("number"))["last"]
-    issue = Issue(
-        number=(last or 0) + 1, meeting_on=meeting_on, body=body.strip(), issued_by=by.user.name, issued_at=at
-    )
+    issue = Issue(number=(last or 0) + 1, meeting_on=meeting_on, body=body, issued_by=by.user.name, issued_at=at)
     result = replace(board.build(board.Params(plan, month), as_of=at), issue=issue)
     IssuedFile.objects.bulk_create(_files(report_id, plan, result))
     text = to_json(result)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack import formats
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
+from fundtrack.texts import one_line
 from organisations.models import Membership, Organisation
 
 from ..layout import is_code
@@ -39,6 +40,7 @@ def create_cost_centre(
         )
     if CostCentre.objects.filter(organisation=organisation, code=code).exists():
         raise CostCentreRefusal(_("The cost centre %(code)s exists already.") % {"code": code}, code="code_twice")
+    name = one_line(CostCentreName, "name", name)
     centre = CostCentre.objects.create(organisation=organisation, code=code)
     CostCentreName.objects.create(organisation=organisation, cost_centre=centre, name=name, starts_on=starts_on)
     return centre
@@ -55,6 +57,7 @@ def save_cost_centre_name(*, name: CostCentreName, by: Membership) -> CostCentre
         Refusal: it ends before it begins, or another name is valid on the same days.
     """
     by.require("edit_fund")
+    name.name = one_line(CostCentreName, "name", name.name)
     if name.ends_on is not None and name.ends_on < name.starts_on:
         raise CostCentreRefusal(_("The last day is before the first."), code="cost_centre_name_ends_after_start")
     if other := _overlapping(name):

@@ -10,6 +10,7 @@ from fundtrack import formats
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from fundtrack.texts import long_text, one_line
 from meetings.models import Body
 from organisations.models import Membership, Organisation
 
@@ -18,6 +19,8 @@ from ..queries.drawdowns import lowest_balance_from
 
 #: Words that stand in the place of a fund in an address.
 RESERVED_SLUGS = frozenset({"new"})
+#: Characters of a fund's rules.
+RULES_LENGTH = 20_000
 
 
 class FundRefusal(Refusal):
@@ -68,11 +71,11 @@ def create_fund(
     fund = Fund.objects.create(
         organisation=organisation,
         slug=slug,
-        name=name,
+        name=one_line(Fund, "name", name),
         body=body,
-        rules=rules,
-        debit_account=debit_account,
-        credit_account=credit_account,
+        rules=_rules(rules),
+        debit_account=one_line(Fund, "debit_account", debit_account),
+        credit_account=one_line(Fund, "credit_account", credit_account),
         december_rule=december_rule,
     )
     FundEntry.objects.create(
@@ -92,8 +95,15 @@ def create_fund(
 def update_fund(*, fund: Fund, by: Membership) -> Fund:
     """Save changed settings of a fund (name, rules, body, accounts, December rule, address)."""
     by.require("edit_fund")
+    for name in ("name", "debit_account", "credit_account"):
+        setattr(fund, name, one_line(Fund, name, getattr(fund, name)))
+    fund.rules = _rules(fund.rules)
     fund.save()
     return fund
+
+
+def _rules(text: str) -> str:
+    return long_text(Fund, "rules", text, limit=RULES_LENGTH)
 
 
 @action
@@ -101,7 +111,7 @@ def governing_body(*, organisation: Organisation, chosen: Body | str | None) -> 
     """The body that decides on a fund: the chosen one, or the one of a name, made when it is new. Part of a save."""
     if not isinstance(chosen, str):
         return chosen
-    return Body.objects.get_or_create(organisation=organisation, name=chosen)[0]
+    return Body.objects.get_or_create(organisation=organisation, name=one_line(Body, "name", chosen))[0]
 
 
 @action
@@ -151,8 +161,8 @@ def add_fund_entry(
         entry_on=entry_on,
         kind=kind,
         amount=signed,
-        decision_reference=decision_reference.strip(),
-        description=description.strip(),
+        decision_reference=one_line(FundEntry, "decision_reference", decision_reference),
+        description=one_line(FundEntry, "description", description),
         key=key,
         entered_by=by,
         entered_at=at,

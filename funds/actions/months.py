@@ -8,9 +8,13 @@ from fundtrack import formats
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from fundtrack.texts import long_text
 from organisations.models import Membership, Organisation
 
 from ..models import Drawdown, MonthState
+
+#: Characters of the reason for a step back: reopening a month, withdrawing a drawdown.
+REASON_LENGTH = 2000
 
 
 class MonthRefusal(Refusal):
@@ -46,7 +50,7 @@ def reopen_month(*, organisation: Organisation, month: Month, by: Membership, at
         Refusal: the month is open or locked, a later one is closed, or the reason is missing.
     """
     by.require("reopen_month")
-    reason = reason.strip()
+    reason = long_text(MonthState, "reason", reason, limit=REASON_LENGTH)
     if not reason:
         raise MonthRefusal(_("Say why the month is reopened."), code="reopening_has_reason")
     # Held before anything is looked at: an approval or a posting that is under way ends first.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from fundtrack.texts import long_text, one_line, without_controls
 from organisations.models import Membership
 
 from ..models import BudgetLine, Comment, Interface, Judgement
@@ -50,7 +51,7 @@ def as_counted(text: str) -> str:
 
     The browser counts by the same rule (``static/js/comments.js``); a character is a Unicode code point.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = without_controls(text).replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", lines).strip(" \t\n\u00a0")
 
 
@@ -123,14 +124,15 @@ def record_judgement(
 ) -> Judgement:
     """Record who judged that the line's measures fit a rule, when and on what grounds."""
     by.require("edit_plan")
-    if not grounds.strip():
+    grounds = long_text(Judgement, "grounds", grounds)
+    if not grounds:
         raise NoteRefusal(_("Give the grounds of the judgement."))
     return Judgement.objects.create(
         organisation_id=line.organisation_id,
         line=line,
         rule=rule,
         verdict=verdict,
-        grounds=grounds.strip(),
+        grounds=grounds,
         judged_on=judged_on,
         judged_by=by,
         recorded_at=at,
@@ -146,10 +148,10 @@ def add_interface(
     return Interface.objects.create(
         organisation_id=line.organisation_id,
         line=line,
-        theme=theme.strip(),
-        other_measure=other_measure.strip(),
-        funding_source=funding_source.strip(),
-        note=note.strip(),
+        theme=one_line(Interface, "theme", theme),
+        other_measure=one_line(Interface, "other_measure", other_measure),
+        funding_source=one_line(Interface, "funding_source", funding_source),
+        note=long_text(Interface, "note", note),
     )
 
 

@@ -13,6 +13,7 @@ from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
 from fundtrack.money import ZERO
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR
+from fundtrack.texts import long_text, one_line, without_controls
 from organisations.models import Membership
 
 from ..layout import LineLayout, Problem, TargetLayout
@@ -187,7 +188,9 @@ def record_amendment(
         if not same or (earlier.plan_id, earlier.effective_on) != (plan.pk, effective_on):
             raise PlanRefusal(_("This form was sent before with other figures. Load the page again."), code="key")
         return earlier
-    if not reason.strip():
+    reason = long_text(Amendment, "reason", reason)
+    decision_reference = one_line(Amendment, "decision_reference", decision_reference)
+    if not reason:
         raise PlanRefusal(_("Give the reason of the amendment."), code="amendment_has_reason")
     # Held until the end, so that what is checked here in words still holds when the database checks it.
     plan = (
@@ -220,8 +223,8 @@ def record_amendment(
         effective_on=effective_on,
         kind=effect.kind,
         ceiling_change=ceiling_change,
-        reason=reason.strip(),
-        decision_reference=decision_reference.strip(),
+        reason=reason,
+        decision_reference=decision_reference,
         key=key,
         recorded_by=by,
         recorded_at=at,
@@ -252,7 +255,7 @@ def _place_target(
         target,
         name=layout.name,
         cost_centre_id=centre.pk,
-        use_plan=layout.use_plan,
+        use_plan=without_controls(layout.use_plan),
         responsible_id=layout.responsible_id,
         position=position,
     )
@@ -274,7 +277,7 @@ def _place_line(
         name=layout.name,
         project_code=layout.project_code,
         first_amount=layout.amount,
-        use_plan=layout.use_plan,
+        use_plan=without_controls(layout.use_plan),
         responsible_id=layout.responsible_id,
         position=position,
     )

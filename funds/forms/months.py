@@ -7,6 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack import formats
+from fundtrack.days import DayField
+
+from ..actions.months import REASON_LENGTH
 
 
 class ReasonForm(forms.Form):
@@ -14,7 +17,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=2000,
+        max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stays in the history."),
     )
@@ -23,7 +26,7 @@ class ReasonForm(forms.Form):
 class ProposalForm(forms.Form):
     """The booking date of a drawdown, within the days that the fund's rule allows."""
 
-    booking_on = forms.DateField(label=_("Booking date"))
+    booking_on = DayField(label=_("Booking date"))
 
     def __init__(self, *args: Any, days: tuple[date, date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

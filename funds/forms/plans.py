@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fundtrack.days import DayField
 from fundtrack.money import ZERO, AmountField
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR
+from fundtrack.texts import LONG_TEXT
 
 from ..models import BudgetLine, Interface, Judgement, UsePlan
 from .funds import KeyForm, TidyField, amount_input, date_input
@@ -62,10 +64,10 @@ class PlanFileForm(forms.Form):
 class AmendmentForm(KeyForm):
     """An amendment: its date, reason and decision, a change per line, and a change of the ceiling."""
 
-    effective_on = forms.DateField(
+    effective_on = DayField(
         label=_("Effective from"), widget=date_input(), help_text=_("First day of the new amounts, in an open month.")
     )
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000)
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=LONG_TEXT)
     decision_reference = TidyField(
         label=_("Decision"), required=False, max_length=200, help_text=_("For example body, date and section.")
     )
@@ -103,6 +105,7 @@ class JudgementForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Judgement
         fields = ("rule", "verdict", "judged_on", "grounds")
+        field_classes = {"judged_on": DayField}
         widgets = {"judged_on": date_input(), "grounds": forms.Textarea(attrs={"rows": 3})}
 
     def validate_constraints(self) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from fundtrack.formats import exact_eur
 from fundtrack.money import LARGEST, ZERO, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
 
-from ..layout import is_code, tidy
+from ..layout import USE_PLAN_LENGTH, is_code, tidy
 from .files import MAX_ROWS, Cell, FileRefusal, Sheet, read_sheets
 
 REQUIRED = ("target", "cost_centre", "line", "project_code", "amount")
@@ -372,9 +372,9 @@ def _read_row(
         project_code=reader.code("project_code"),
         amount=reader.amount(decimal_mark),
         responsible=reader.text("responsible"),
-        use_plan=reader.text("use_plan", limit=10_000),
+        use_plan=reader.text("use_plan", limit=USE_PLAN_LENGTH),
         target_responsible=reader.text("target_responsible"),
-        target_use_plan=reader.text("target_use_plan", limit=10_000),
+        target_use_plan=reader.text("target_use_plan", limit=USE_PLAN_LENGTH),
     )
     if reader.sound:
         found.rows.append(row)

@@ -12,7 +12,7 @@ from fundtrack.money import LARGEST, ZERO
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR
 from organisations.models import Membership, Organisation
 
-from ..layout import NAME_LENGTH, LineLayout, Problem, TargetLayout, is_code
+from ..layout import NAME_LENGTH, USE_PLAN_LENGTH, LineLayout, Problem, TargetLayout, is_code
 from ..models import BudgetLine, UsePlan
 
 YEAR_OUTSIDE = _("A plan's year is between %(first)s and %(last)s.")
@@ -107,6 +107,7 @@ def _target_problems(targets: Sequence[TargetLayout]) -> Iterator[Problem]:
             yield Problem(
                 target.key, "name", _("Two targets have the name “%(name)s”.") % {"name": target.name}, "name_twice"
             )
+        yield from _use_plan_problems(target.key, target.use_plan)
         if len(target.cost_centre_name) > NAME_LENGTH:
             yield Problem(target.key, "cost_centre_name", _TOO_LONG, "too_long")
 
@@ -119,6 +120,7 @@ def _line_problems(targets: Sequence[TargetLayout], elsewhere: dict[str, str]) -
     for line in (line for target in targets for line in target.lines):
         yield from _text_problems(line.key, "name", line.name, _("Give the line a name."))
         yield from _code_problems(line.key, "project_code", line.project_code, _("Give the project code."))
+        yield from _use_plan_problems(line.key, line.use_plan)
         if line.project_code and codes[line.project_code] > 1:
             message = _("Two lines have the project code %(code)s.") % {"code": line.project_code}
             yield Problem(line.key, "project_code", message, "code_twice")
@@ -140,6 +142,12 @@ def _text_problems(key: str, field: str, text: str, missing: str | Promise) -> I
         yield Problem(key, field, missing, "missing")
     elif len(text) > NAME_LENGTH:
         yield Problem(key, field, _TOO_LONG, "too_long")
+
+
+def _use_plan_problems(key: str, text: str) -> Iterator[Problem]:
+    if len(text) > USE_PLAN_LENGTH:
+        message = _("This is too long: at most %(limit)s characters fit.") % {"limit": USE_PLAN_LENGTH}
+        yield Problem(key, "use_plan", message, "too_long")
 
 
 def _code_problems(key: str, field: str, text: str, missing: str | Promise) -> Iterator[Problem]:

@@ -229,3 +229,19 @@ def test_amend_refuses_in_one_line(world: World, arguments: list[str], words: st
 def test_amend_of_a_plan_that_is_not_there(world: World) -> None:
     rest = ("--effective", "2024-07-01", "--reason", "x", "--by", ADMIN, "A1=1")
     assert "no use plan for 2030" in refused("amend", "testila", "rahasto", "2030", *rest)
+
+
+@pytest.mark.parametrize(("option", "limit"), [("--reason", 5000), ("--decision", 200)])
+def test_texts_of_an_amendment_have_the_length_of_its_form(world: World, option: str, limit: int) -> None:
+    texts = {"--reason": "Syy", "--decision": "", option: "a" * (limit + 1)}
+    arguments = [part for pair in texts.items() for part in pair]
+    said = refused(
+        "amend", "testila", "rahasto", "2024", "A1=-1", "--effective", "2024-05-01", "--by", ADMIN, *arguments
+    )
+    assert str(limit) in said
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "31.12.1899"])
+def test_a_day_outside_the_years_that_there_are_is_refused(world: World, day: str) -> None:
+    said = refused("amend", "testila", "rahasto", "2024", "A1=-1", "--effective", day, "--reason", "x", "--by", ADMIN)
+    assert "1900" in said
