@@ -5,7 +5,16 @@ import os
 import sys
 
 
+def only_asks(arguments: list[str]) -> bool:
+    """True when the command line asks what commands there are and how they are called."""
+    return arguments[:1] in ([], ["help"], ["version"]) or not {"-h", "--help", "--version"}.isdisjoint(arguments)
+
+
 def main() -> None:
+    if only_asks(sys.argv[1:]):
+        # Settings start the embedded database of an installation without configuration; an answer needs none.
+        os.environ.setdefault("DATABASE_URL", "postgresql:///unused")
+        os.environ.setdefault("SECRET_KEY", "unused")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fundtrack.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -46,7 +46,22 @@ def test_endless_json_is_refused(world: World) -> None:
 
 
 #: A value of every JSON type, with numbers that Python reads and the database has no place for.
-JSON_VALUES = ("null", "true", "5", "-5", "5.5", "1e400", "NaN", '""', '"1"', '"\\ud800"', "[]", "[null]", "{}", '{"a": 1}')
+JSON_VALUES = (
+    "null",
+    "true",
+    "5",
+    "-5",
+    "5.5",
+    "1e400",
+    "NaN",
+    '""',
+    '"1"',
+    '"\\ud800"',
+    "[]",
+    "[null]",
+    "{}",
+    '{"a": 1}',
+)
 GOOD_CELL = {"cell": '"c-{line}-2024-10"', "text": '"1"', "seen": '"0.00"'}
 
 
@@ -92,3 +107,50 @@ def test_a_meeting_at_an_impossible_time_is_refused(world: World, day: date) -> 
             key=uuid4(),
         )  # fmt: skip
     assert refusal.value.code == "meeting_on"
+
+
+#: Days for which there is no month, or whose neighbour does not exist.
+IMPOSSIBLE_DAYS = ("0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31")
+
+
+@pytest.mark.parametrize("day", IMPOSSIBLE_DAYS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "audit/?last={day}",
+        "audit/?first={day}",
+        "funds/rahasto/?since={day}",
+        "funds/rahasto/?until={day}",
+        "funds/rahasto/2024/plan/?on={day}",
+        "cost-centres/?on={day}",
+    ],
+)
+def test_an_impossible_day_in_a_filter_is_answered(world: World, path: str, day: str) -> None:
+    assert signed_in(world, "admin").get(f"/testila/{path.format(day=day)}").status_code == 200
+
+
+def test_the_filter_says_which_days_there_are(world: World) -> None:
+    page = signed_in(world, "admin").get("/testila/audit/?last=9999-12-31").content.decode()
+    assert "2199" in page
+
+
+def test_an_endless_number_of_an_object_is_answered(world: World) -> None:
+    assert signed_in(world, "admin").get(f"/testila/audit/?object={'9' * 40}").status_code == 200
+
+
+@pytest.mark.parametrize("day", IMPOSSIBLE_DAYS)
+@pytest.mark.parametrize(
+    ("role", "path", "field", "more"),
+    [
+        ("admin", "funds/rahasto/entries/new/", "entry_on", {"kind": "transfer_in", "amount": "1,00"}),
+        ("admin", "funds/rahasto/2024/amendments/new/", "effective_on", {"reason": "Syy", "step": "preview"}),
+        ("admin", "cost-centres/new/", "starts_on", {"code": "77", "name": "Uusi"}),
+        ("admin", "funds/new/", "opening_on", {"name": "Uusi", "slug": "uusi", "opening_balance": "1,00"}),
+        ("finance", "funds/rahasto/2024/actuals/book/", "booked_on", {"month": "2024-02", "amount": "1,00"}),
+    ],
+)
+def test_an_impossible_day_in_a_form_is_answered(
+    world: World, role: str, path: str, field: str, more: dict[str, str], day: str
+) -> None:
+    answer = signed_in(world, role).post(f"/testila/{path}", {"key": str(uuid4()), field: day, **more})
+    assert answer.status_code in (200, 422) and b"2199" in answer.content, answer.status_code

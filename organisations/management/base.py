@@ -3,7 +3,7 @@
 import re
 import uuid
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,15 +13,23 @@ import pghistory
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from fundtrack.days import FIRST_DAY, LAST_DAY, is_day
 from fundtrack.exceptions import Refusal
 from fundtrack.history import acting
 from fundtrack.money import parse_amount
 from fundtrack.periods import Month
+from fundtrack.texts import tidy
 from organisations.models import Membership, Organisation
 
 
 class Refused(CommandError):
-    """What a command says when it is refused; Django prints ``Refused: <sentence>`` and ends with status 1."""
+    """What a command says when it is refused; Django prints ``Refused: <sentence>`` and ends with status 1.
+
+    It is one line, whatever it quotes.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(tidy(message))
 
 
 class OrganisationCommand(BaseCommand):
@@ -43,10 +51,11 @@ class OrganisationCommand(BaseCommand):
         """Run the command in English; turn a refusal into one line."""
         self.request_id = uuid.uuid4().hex
         with translation.override("en"):
+            _refuse_unreadable(options)
             try:
                 return super().execute(*args, **options)
             except Refusal as refusal:
-                raise Refused(" ".join(str(refusal).split())) from refusal
+                raise Refused(str(refusal)) from refusal
 
     # --- arguments
 
@@ -103,10 +112,14 @@ class OrganisationCommand(BaseCommand):
         """Read ``2024-09-30`` or ``30.9.2024``."""
         try:
             if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text.strip()):
-                return date(int(match[3]), int(match[2]), int(match[1]))
-            return date.fromisoformat(text.strip())
+                day = date(int(match[3]), int(match[2]), int(match[1]))
+            else:
+                day = date.fromisoformat(text.strip())
         except ValueError as error:
             raise Refused(f"{text} is not a date: write it like 2024-09-30 or 30.9.2024.") from error
+        if not is_day(day):
+            raise Refused(f"{text} is not between the years {FIRST_DAY.year} and {LAST_DAY.year}.")
+        return day
 
     def now(self) -> datetime:
         """The time of the run; actions take it as ``at``."""
@@ -137,3 +150,11 @@ class OrganisationCommand(BaseCommand):
     def say(self, line: str) -> None:
         """Print one line for the person who ran the command."""
         self.stdout.write(line)
+
+
+def _refuse_unreadable(options: Mapping[str, Any]) -> None:
+    """Refuse arguments whose bytes are no UTF-8: neither the database nor a terminal takes them."""
+    for name, value in options.items():
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str) and any("\ud800" <= char <= "\udfff" for char in text):
+                raise Refused(f"The text of {name.replace('_', '-')} is not UTF-8.")

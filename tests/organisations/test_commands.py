@@ -1,6 +1,7 @@
 """Commands about organisations and members: what they do, and what they say when they are refused."""
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ def test_create_an_organisation() -> None:
     assert "kuhmo" in said
 
 
-@pytest.mark.parametrize("slug", ["kuhmo", "Kuhmo", "ku hmo", "accounts", "health", "kuhmo-", ""])
+@pytest.mark.parametrize("slug", ["kuhmo", "Kuhmo", "ku hmo", "accounts", "health", "kuhmo-", "", "kuusamo\n", "a\n"])
 def test_an_address_that_is_taken_reserved_or_malformed_is_refused(slug: str) -> None:
     run("create_organisation", "kuhmo", "--name", "Kuhmon kaupunki")
     with pytest.raises(Refused):
@@ -147,3 +148,48 @@ def test_months_and_days_are_read_or_refused() -> None:
     for text in ("31.9.2024", "2024-02-30", "tomorrow"):
         with pytest.raises(Refused):
             command.day(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("create_organisation", ["oulu", "--name", "Oulu\udcff"]),
+        ("add_member", ["kuhmo", "a@kuhmo.example", "admin", "--name", "\udcff"]),
+        ("amend", ["kuhmo", "x", "2024", "A\udcff=1", "--effective", "2024-01-01", "--reason", "x", "--by", "x"]),
+    ],
+)
+def test_an_argument_that_is_not_utf_8_is_refused_in_one_line(name: str, arguments: list[str]) -> None:
+    with pytest.raises(Refused, match="UTF-8") as refusal:
+        run(name, *arguments)
+    assert len(str(refusal.value).splitlines()) == 1
+    str(refusal.value).encode()
+
+
+def test_whatever_a_refusal_quotes_it_is_one_line() -> None:
+    run("create_organisation", "kuhmo", "--name", "Kuhmon kaupunki")
+    with pytest.raises(Refused) as refusal:
+        run("report", "board", "kuhmo", "rahasto", "2025-06\n")
+    assert str(refusal.value) == "2025-06 is not a month: write it like 2024-09."
+
+
+def test_names_lose_what_cannot_be_seen_and_keep_to_their_length() -> None:
+    run("create_organisation", "kuhmo", "--name", "Kuhmon\x07  kaupunki\n")
+    assert Organisation.objects.get(slug="kuhmo").name == "Kuhmon kaupunki"
+    with pytest.raises(Refused):
+        run("add_member", "kuhmo", "aino@kuhmo.example", "admin", "--name", "a" * 151)
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize("arguments", [["help"], ["--help"], ["month", "--help"], ["help", "amend"], []])
+def test_help_touches_no_installation(arguments: list[str], tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+    folder = tmp_path / "data"
+    asked = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=Path(__file__).resolve().parents[2],
+        env={**environment, "FUNDTRACK_DATA": str(folder)},
+        capture_output=True,
+        check=False,
+    )
+    assert asked.returncode == 0 and asked.stdout, asked.stderr
+    assert not folder.exists()

@@ -43,7 +43,10 @@ class Command(OrganisationCommand):
         self.say(self._sentence(added, role, password is not None))
 
     def _password(self) -> str:
-        password = sys.stdin.readline().rstrip("\r\n")
+        try:
+            password = sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise Refused("The password on standard input is not UTF-8.") from error
         if not password:
             raise Refused("There is no password on standard input.")
         return password
