@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, models
@@ -16,6 +16,7 @@ from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
 from fundtrack.money import LARGEST, ZERO
 from fundtrack.periods import Month
+from fundtrack.texts import long_text, tidy
 from fundtrack.triggers import LOCK_BOOKINGS
 from organisations.models import Membership, Organisation
 
@@ -26,6 +27,8 @@ TEXT_FIELDS = {
     name: cast("models.CharField[str, str]", Actual._meta.get_field(name))
     for name in ("cost_centre_code", "project_code", "account", "voucher", "description", "supplier")
 }
+#: Characters of what a booking says of itself, such as why a row was settled.
+BOOKING_LENGTH = Booking._meta.get_field("description").max_length or 0
 
 
 class MonthIsClosed(Refusal):
@@ -69,6 +72,8 @@ class NewActual:
     supplier: str = ""
     #: Id of the actual that this row corrects.
     corrects_id: int | None = None
+    #: Reverses a row outside the plan: stays outside, whatever the pair leads to by now.
+    stays_outside: bool = False
 
     @property
     def pair(self) -> tuple[int, str, str]:
@@ -111,6 +116,8 @@ def record_actuals(
         if (earlier.row_count, earlier.total) != (len(rows), sum(row.amount for row in rows)):
             raise KeyUsedOtherwise(_("This form was sent before with other figures. Load the page again."))
         return earlier
+    rows = [_tidied(row) for row in rows]
+    description = long_text(Booking, "description", description, limit=BOOKING_LENGTH)
     _refuse_unbookable(rows)
     _refuse_closed(organisation, {row.month for row in rows})
     lines = lines_by_pair(organisation, {row.month.year for row in rows})
@@ -127,7 +134,7 @@ def record_actuals(
                 row_number=number,
                 month=row.month.first,
                 booked_on=row.booked_on,
-                line_id=lines.get(row.pair),
+                line_id=None if row.stays_outside else lines.get(row.pair),
                 cost_centre_code=row.cost_centre_code,
                 project_code=row.project_code,
                 amount=row.amount,
@@ -231,6 +238,7 @@ def settle_outside(
         description=actual.description,
         supplier=actual.supplier,
         corrects_id=actual.pk,
+        stays_outside=True,
     )
     rows = [reversal]
     if line is not None:
@@ -238,6 +246,7 @@ def settle_outside(
             replace(
                 reversal,
                 amount=actual.amount,
+                stays_outside=False,
                 cost_centre_code=line.target.cost_centre.code,
                 project_code=line.project_code,
             )
@@ -286,6 +295,12 @@ def wait_for_turn(organisation: Organisation) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [organisation.pk, LOCK_BOOKINGS])
+
+
+def _tidied(row: NewActual) -> NewActual:
+    """The row with its texts as they are stored."""
+    texts: dict[str, Any] = {name: text for name in TEXT_FIELDS if (text := tidy(given := getattr(row, name))) != given}
+    return replace(row, **texts) if texts else row
 
 
 def _refuse_unbookable(rows: Sequence[NewActual]) -> None:

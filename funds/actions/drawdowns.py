@@ -1,5 +1,6 @@
 """The drawdown document: proposed, approved by another person, posted; or withdrawn."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -10,15 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack import formats
 from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
+from fundtrack.money import LARGEST
 from fundtrack.periods import Month
+from fundtrack.texts import long_text
 from fundtrack.triggers import LOCK_FUND_ENTRIES
 from organisations.models import Membership
 
-from ..models import Drawdown, DrawdownRow, Fund, FundEntry, UsePlan
+from ..models import BudgetLine, Drawdown, DrawdownRow, Fund, FundEntry, UsePlan
 from ..queries.documents import fund_effect, proposal_obstacle
 from ..queries.drawdowns import LineDrawdown, drawdown_lines
 from .actuals import first_open_month
-from .months import lock_up_to
+from .months import REASON_LENGTH, lock_up_to
 
 
 class DrawdownRefusal(Refusal):
@@ -47,14 +50,13 @@ class BalanceTooSmall(DrawdownRefusal):
 def booking_dates(fund: Fund, month: Month) -> tuple[date, date]:
     """First and last day on which a drawdown of ``month`` may be booked (rule R2 and the fund's December rule).
 
-    It is booked in the following month. When that one is closed by now, a day of the first open month may be chosen
-    instead, so that a fund that lacked money then can still be drawn; days of closed months between are refused.
+    It is booked in the following month, or in the first open one when the following month is closed by now: nothing is
+    dated in a closed month. Only December's own date is given by the fund's rule.
     """
     if month.number == 12 and fund.december_rule == Fund.DecemberRule.SAME_YEAR:
         return month.last, month.last
-    following = month.next()
-    first_open = first_open_month(fund.organisation) or following
-    return following.first, max(following, first_open).last
+    where = max(month.next(), first_open_month(fund.organisation) or month.next())
+    return where.first, where.last
 
 
 @action
@@ -90,10 +92,12 @@ def propose_drawdown(
             },
             code="drawdown_booked_in_next_month",
         )
+    lines = drawdown_lines(plan, month)
+    _refuse_too_large(lines)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_drawdown', 'id'))")
         drawdown_id = cursor.fetchone()[0]
-    DrawdownRow.objects.bulk_create(_row(plan, drawdown_id, line) for line in drawdown_lines(plan, month))
+    DrawdownRow.objects.bulk_create(_row(plan, drawdown_id, line) for line in lines)
     drawdown = Drawdown.objects.create(
         pk=drawdown_id,
         organisation=plan.organisation,
@@ -123,6 +127,7 @@ def approve_drawdown(*, drawdown: Drawdown, by: Membership, at: datetime) -> Dra
         raise DrawdownRefusal(
             _("The approver must be another person than the preparer."), code="approver_is_not_preparer"
         )
+    _refuse_closed(drawdown)
     _refuse_overdraft(drawdown)
     drawdown.state, drawdown.approved_by, drawdown.approved_at = Drawdown.State.APPROVED, by, at
     drawdown.save()
@@ -141,6 +146,7 @@ def post_drawdown(*, drawdown: Drawdown, by: Membership, at: datetime) -> Drawdo
     drawdown = _held(drawdown)
     if drawdown.state != Drawdown.State.APPROVED:
         raise _wrong_state(drawdown)
+    _refuse_closed(drawdown)
     _refuse_overdraft(drawdown)
     # The number is given by the database; any value that is not empty asks for it.
     drawdown.state, drawdown.posted_by, drawdown.posted_at, drawdown.number = Drawdown.State.POSTED, by, at, 0
@@ -173,10 +179,11 @@ def withdraw_drawdown(*, drawdown: Drawdown, by: Membership, at: datetime, reaso
     drawdown = _held(drawdown)
     if drawdown.state not in (Drawdown.State.PROPOSED, Drawdown.State.APPROVED):
         raise _wrong_state(drawdown)
-    if not reason.strip():
+    reason = long_text(Drawdown, "withdrawal_reason", reason, limit=REASON_LENGTH)
+    if not reason:
         raise DrawdownRefusal(_("Say why the drawdown is withdrawn."))
     drawdown.state, drawdown.withdrawn_by, drawdown.withdrawn_at = Drawdown.State.WITHDRAWN, by, at
-    drawdown.withdrawal_reason = reason.strip()
+    drawdown.withdrawal_reason = reason
     drawdown.save()
     return drawdown
 
@@ -200,12 +207,40 @@ def _wrong_state(drawdown: Drawdown) -> DrawdownRefusal:
     )
 
 
+def _refuse_closed(drawdown: Drawdown) -> None:
+    """The month of the booking date has closed since the document was proposed."""
+    first_open = first_open_month(drawdown.organisation)
+    booked_in, month = Month.of(drawdown.booking_on), Month.of(drawdown.month)
+    if first_open is not None and month < booked_in < first_open:
+        raise DrawdownRefusal(
+            _("It would be booked on %(day)s, and that month has closed. Withdraw it and propose it again.")
+            % {"day": formats.day(drawdown.booking_on)},
+            code="month_is_closed",
+        )
+
+
 def _refuse_overdraft(drawdown: Drawdown) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s)", [drawdown.organisation_id, LOCK_FUND_ENTRIES])
     effect = fund_effect(drawdown.plan.fund, total=drawdown.total, booking_on=drawdown.booking_on, posted=False)
     if effect.missing:
         raise BalanceTooSmall(effect.missing, effect.missing_on)
+
+
+def _refuse_too_large(lines: Sequence[LineDrawdown]) -> None:
+    """Name the line whose actuals sum to more than a document has room for; each of them had room in the ledger."""
+    for line in lines:
+        if abs(line.actual_cumulative) > LARGEST:
+            code = BudgetLine.objects.values_list("project_code", flat=True).get(pk=line.line_id)
+            raise DrawdownRefusal(
+                _("%(line)s: the actuals sum to %(sum)s, which is too large. The largest amount is %(largest)s.")
+                % {
+                    "line": code,
+                    "sum": formats.eur(line.actual_cumulative),
+                    "largest": formats.eur(LARGEST),
+                },
+                code="too_large",
+            )
 
 
 def _row(plan: UsePlan, drawdown_id: int, line: LineDrawdown) -> DrawdownRow:

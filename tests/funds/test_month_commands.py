@@ -83,3 +83,21 @@ def test_refusals_of_drawdowns_are_one_line(world: World) -> None:
     refusal(*drawdown("propose", "2023-12"))
     refusal("drawdown", "testila", "muu", "propose", "2024-01", "--by", "finance@testila.example")
     assert Drawdown.objects.get().state == "proposed"
+
+
+def test_a_sum_that_no_document_has_room_for_names_its_line(world: World) -> None:
+    for _row in range(2):
+        world.book("A1", "2024-01", "999999999999.99")
+    run(*month("close", "2024-01"))
+    said = refusal(*drawdown("propose", "2024-01"))
+    assert "A1" in said and "2" in said
+    assert not Drawdown.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["month", "drawdown"])
+def test_a_reason_has_the_length_of_its_form(world: World, step: str) -> None:
+    run(*month("close", "2024-01"))
+    run(*drawdown("propose", "2024-01"))
+    back = month("reopen", "2024-01") if step == "month" else drawdown("withdraw", "2024-01")
+    assert "2000" in refusal(*back, "--reason", "a" * 2001)
+    run(*back, "--reason", "a" * 2000)
