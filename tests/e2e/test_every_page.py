@@ -26,6 +26,8 @@ FILE_ENDINGS = (".pdf", ".csv", ".xlsx", ".json", ".svg")
 )
 def test_pages_are_accessible_and_fit(sign_in: Callable[..., Page], role: str, language: str) -> None:
     page = sign_in(role)
+    # The proof of an issued report makes all its documents again.
+    page.set_default_timeout(90_000)
     choose_language(page, language)
     waiting, seen, problems = ["/kajaani/"], set(), []
     while waiting:
