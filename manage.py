@@ -11,6 +11,11 @@ def only_asks(arguments: list[str]) -> bool:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["verify_takeout"]:
+        # Runs on any machine: a folder is verified without settings, packages or a database.
+        from reporting.takeout import verify
+
+        sys.exit(verify.main(sys.argv[2:]))
     if only_asks(sys.argv[1:]):
         # Settings start the embedded database of an installation without configuration; an answer needs none.
         os.environ.setdefault("DATABASE_URL", "postgresql:///unused")

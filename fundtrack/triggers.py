@@ -13,6 +13,7 @@ LOCK_BOOKINGS = 1
 LOCK_FUND_ENTRIES = 2
 LOCK_MONTHS = 3
 LOCK_ISSUED_REPORTS = 4
+LOCK_IMPORTS = 5
 
 #: Documents that are written children first, by kind; see ``adding_to`` and ``sealing``.
 BOOKING, AMENDMENT, DRAWDOWN, ISSUED_REPORT = 1, 2, 3, 4

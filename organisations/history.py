@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Membership, Organisation, User
 
-#: Model label → what people call one row; and field name → what people call it where the model does not say.
+#: Model label → what people call one row; and field name → what people call it where the model does not say. Where one
+#: table has its own word, ``model.field``.
 _TABLE_NAMES: dict[str, str | Promise] = {
     "organisations.organisation": _("Organisation"),
     "organisations.unit": _("Unit"),
@@ -91,7 +92,8 @@ class TrackedModel:
 
 def field_label(field: "Field[Any, Any]") -> str:
     """What people call a field, with a capital letter."""
-    text = str(_FIELD_NAMES.get(field.name, field.verbose_name))
+    own = _FIELD_NAMES.get(f"{field.model._meta.model_name}.{field.name}")
+    text = str(own or _FIELD_NAMES.get(field.name, field.verbose_name))
     return text[:1].upper() + text[1:]
 
 

@@ -1,4 +1,4 @@
-"""A table file as rows of cells: CSV in the encodings that Finns meet, or the first sheet of an XLSX workbook.
+"""A table file as rows of cells: CSV in the encodings that Finns meet, or a sheet of an XLSX workbook.
 
 A file is never trusted. Its size, its unpacked size and its shape are checked before a parser that allocates memory
 sees it; every refusal says what is wrong and what to do instead.
@@ -6,50 +6,78 @@ sees it; every refusal says what is wrong and what to do instead.
 
 import csv
 import io
-import math
-import re
-import zipfile
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from hashlib import sha256
+from pathlib import PurePath
+from typing import cast
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
-from fundtrack.exceptions import Refusal
-from fundtrack.money import round_cents
+from .cells import Cell, CellError, Value, exact_number, text_of, unguarded
+from .csv_files import LOST, byte_does_not_fit, find_delimiter, odd_rows, read_records
+from .encodings import Encoding, chunks, find_encoding
+from .limits import (
+    ACTUALS_LIMITS,
+    PLAN_LIMITS,
+    FileRefusal,
+    Limits,
+    not_a_table,
+    too_large,
+    too_long_cell,
+    too_many_columns,
+    too_many_rows,
+)
+from .workbooks import SheetInfo, Workbook
 
-#: Limits of a file; a whole use plan is far below them.
-MAX_BYTES = 2 * 1024 * 1024
-MAX_ROWS = 5_000
-MAX_COLUMNS = 50
-MAX_CELL = 10_000
-_MAX_UNPACKED = 40 * 1024 * 1024
-_MAX_PARTS = 500
+__all__ = [
+    "ACTUALS_LIMITS",
+    "MAX_BYTES",
+    "MAX_ROWS",
+    "PLAN_LIMITS",
+    "Cell",
+    "CellError",
+    "FileRefusal",
+    "Limits",
+    "Sheet",
+    "SheetInfo",
+    "TableFile",
+    "Value",
+    "exact_number",
+    "open_file",
+    "read_sheets",
+    "too_large",
+]
 
+MAX_BYTES, MAX_ROWS = PLAN_LIMITS.bytes, PLAN_LIMITS.rows
 _DELIMITERS = (";", "\t", ",")
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_REFERENCE = re.compile(rb"""[\s"']r\s*=\s*(["'])([^"']{0,40})\1""")
-_PLAIN_REFERENCE = re.compile(rb"([A-Za-z]{0,3})([0-9]{1,7})")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm"})
+_TEXT_NAMES = frozenset({".csv", ".tsv", ".txt"})
 
 
-class FileRefusal(Refusal):
-    """The file cannot be read as a table."""
+def check_content(name: str, content: bytes, limits: Limits) -> None:
+    """Refuse by its first bytes what is certainly not a table.
 
-    code = "file"
+    Raises:
+        FileRefusal: too large, empty, or a document of another kind.
+    """
+    if len(content) > limits.bytes:
+        raise FileRefusal(too_large(len(content), limits), code="file_too_large")
+    if not content.strip(b"\x00 \t\r\n"):
+        raise FileRefusal(_("The file is empty."), code="file_empty")
+    if content.startswith(_PDF):
+        message = _("%(file)s is a PDF document, whatever its name says. Send the table as XLSX or CSV.")
+        raise FileRefusal(message % {"file": name}, code="file_is_pdf")
+    if content.startswith(_OLE):
+        message = _("%(file)s is an old or protected Excel file. Save it as XLSX without a password.")
+        raise FileRefusal(message % {"file": name}, code="file_is_ole")
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its text as a person would type it, and whether the file held it as a number."""
-
-    text: str
-    #: The exact number of a spreadsheet cell; None for text.
-    number: Decimal | None = None
+# --- a plan: few rows, read at once
 
 
 @dataclass(frozen=True)
@@ -66,7 +94,7 @@ class Sheet:
 
 
 def read_sheets(name: str, content: bytes) -> list[Sheet]:
-    """Read a file; a CSV file gives one reading per delimiter that it can have, a workbook one.
+    """Read a plan file; a CSV file gives one reading per delimiter that it can have, a workbook one.
 
     Args:
         name: the file's name, only for messages; what the file is, its first bytes say.
@@ -74,36 +102,31 @@ def read_sheets(name: str, content: bytes) -> list[Sheet]:
     Raises:
         FileRefusal: empty, too large, not a table, damaged, or in an unknown encoding.
     """
-    if len(content) > MAX_BYTES:
-        raise FileRefusal(too_large(len(content)), code="file_too_large")
-    if not content.strip(b"\x00 \t\r\n"):
-        raise FileRefusal(_("The file is empty."), code="file_empty")
+    check_content(name, content, PLAN_LIMITS)
     digest = sha256(content).hexdigest()
-    if content.startswith(_PDF):
-        raise FileRefusal(
-            _("%(file)s is a PDF document, whatever its name says. Send the table as XLSX or CSV.") % {"file": name},
-            code="file_is_pdf",
-        )
-    if content.startswith(_OLE):
-        raise FileRefusal(
-            _("%(file)s is an old or protected Excel file. Save it as XLSX without a password.") % {"file": name},
-            code="file_is_ole",
-        )
     if content.startswith(_ZIP):
-        return [Sheet(name, digest, "xlsx", "", _workbook_rows(name, content))]
+        return [Sheet(name, digest, "xlsx", "", _plan_rows(Workbook(name, content, PLAN_LIMITS)))]
     text, encoding = _decode(name, content)
     return [Sheet(name, digest, "csv", encoding, rows) for rows in _csv_readings(text)]
 
 
-def too_large(size: int) -> str:
-    """The sentence for a file above the limit."""
-    return _("The file has %(size)s MB; at most %(limit)s MB are read.") % {
-        "size": math.ceil(size / 1024 / 1024),
-        "limit": MAX_BYTES // 1024 // 1024,
-    }
+def _plan_rows(book: Workbook) -> list[list[Cell]]:
+    rows: list[list[Cell]] = []
+    for row in book.rows(book.sheets[0]):
+        if len(rows) > MAX_ROWS:
+            raise too_many_rows(PLAN_LIMITS)
+        rows.append([_plan_cell(value) for value in row])
+    return rows
 
 
-# --- CSV
+def _plan_cell(value: Value) -> Cell:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            number = exact_number(value)
+        except ValueError:
+            return Cell(str(value))
+        return Cell(f"{number:f}" if number == number.to_integral_value() else str(number), number)
+    return Cell(text_of(value))
 
 
 def _decode(name: str, content: bytes) -> tuple[str, str]:
@@ -113,23 +136,18 @@ def _decode(name: str, content: bytes) -> tuple[str, str]:
             try:
                 return content.decode(encoding), encoding.removesuffix("-sig")
             except UnicodeDecodeError as error:
-                raise FileRefusal(
-                    _("The file is damaged: it begins as Unicode text and goes on as something else."),
-                    code="file_encoding",
-                ) from error
+                message = _("The file is damaged: it begins as Unicode text and goes on as something else.")
+                raise FileRefusal(message, code="file_encoding") from error
     if b"\x00" in content:
-        raise FileRefusal(
-            _("%(file)s is not a table. Send it as XLSX or CSV.") % {"file": name}, code="file_not_a_table"
-        )
+        raise not_a_table(name)
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         # Western Windows is what Finnish spreadsheets write when it is not Unicode; the judge sees every byte.
         best = from_bytes(content, cp_isolation=["cp1252"]).best()
     if best is None:
-        raise FileRefusal(
-            _("The letters of the file cannot be read. Save it as CSV with the encoding UTF-8."), code="file_encoding"
-        )
+        message = _("The letters of the file cannot be read. Save it as CSV with the encoding UTF-8.")
+        raise FileRefusal(message, code="file_encoding")
     return str(best), "windows-1252"
 
 
@@ -151,135 +169,198 @@ def _csv_rows(text: str, delimiter: str) -> list[list[Cell]]:
     try:
         for row in reader:
             if len(rows) >= MAX_ROWS + 1:
-                raise FileRefusal(_too_many_rows(), code="file_too_many_rows")
-            rows.append([Cell(_unguarded(value)) for value in row])
+                raise too_many_rows(PLAN_LIMITS)
+            if len(row) > PLAN_LIMITS.columns:
+                raise too_many_columns(PLAN_LIMITS)
+            if any(len(value) > PLAN_LIMITS.cell for value in row):
+                raise too_long_cell(len(rows) + 1, PLAN_LIMITS)
+            rows.append([Cell(unguarded(value)) for value in row])
     except csv.Error as error:
-        raise FileRefusal(
-            _("Line %(line)s of the file is damaged: a quotation mark or a cell does not end.")
-            % {"line": reader.line_num},
-            code="file_damaged",
-        ) from error
-    _check_shape(rows)
+        message = _("Line %(line)s of the file is damaged: a quotation mark or a cell does not end.")
+        raise FileRefusal(message % {"line": reader.line_num}, code="file_damaged") from error
     return rows
 
 
-def _unguarded(text: str) -> str:
-    """Take off the apostrophe with which our own CSV keeps a text from running as a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+# --- actuals: many rows, read as a stream
 
 
-def _check_shape(rows: Sequence[Sequence[Cell]]) -> None:
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_COLUMNS:
-            raise FileRefusal(_too_many_columns(), code="file_too_many_columns")
-        if any(len(cell.text) > MAX_CELL for cell in row):
-            raise FileRefusal(
-                _("A cell in row %(row)s is longer than %(limit)s characters.") % {"row": number, "limit": MAX_CELL},
-                code="file_cell_too_long",
-            )
+class TableFile:
+    """A file of rows that can be read again and again without standing in memory as cells.
 
-
-def _too_many_rows() -> str:
-    return _("The file has too many rows; at most %(limit)s are read.") % {"limit": MAX_ROWS}
-
-
-def _too_many_columns() -> str:
-    return _("The file has too many columns; at most %(limit)s are read.") % {"limit": MAX_COLUMNS}
-
-
-# --- XLSX
-
-
-def _workbook_rows(name: str, content: bytes) -> list[list[Cell]]:
-    _check_workbook(name, content)
-    # Imported where it is used: only an upload of a workbook needs it.
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        values = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        rows = [[_cell(value) for value in row] for row in values.to_python(skip_empty_area=False)]
-    except (CalamineError, IndexError, ValueError, zipfile.BadZipFile) as error:
-        raise FileRefusal(_damaged(name), code="file_damaged") from error
-    if len(rows) > MAX_ROWS + 1:
-        raise FileRefusal(_too_many_rows(), code="file_too_many_rows")
-    _check_shape(rows)
-    return rows
-
-
-def _check_workbook(name: str, content: bytes) -> None:
-    """Refuse what would unpack to too much, or lie about the size of its sheets, before it is parsed."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
-                raise FileRefusal(_("The workbook unpacks to far too much. Nothing was read."), code="file_bomb")
-            if not any(part.filename == "xl/workbook.xml" for part in parts):
-                raise FileRefusal(
-                    _("%(file)s is not an Excel workbook. Send the table as XLSX or CSV.") % {"file": name},
-                    code="file_not_a_table",
-                )
-            # Reading ends at the declared size and then compares the checksum: a part that lies is found here.
-            for part in parts:
-                unpacked = archive.read(part)
-                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-                    _check_sheet(unpacked)
-                elif part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in unpacked:
-                    raise FileRefusal(_damaged(name), code="file_damaged")
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise FileRefusal(_damaged(name), code="file_damaged") from error
-
-
-def _check_sheet(xml: bytes) -> None:
-    """Refuse cells far away: one cell in the last row and column would make the parser allocate the whole grid."""
-    if b"\x00" in xml or b"<!DOCTYPE" in xml:
-        raise FileRefusal(_("The workbook is damaged or written in an unusual way."), code="file_damaged")
-    for found in _REFERENCE.finditer(xml):
-        place = _PLAIN_REFERENCE.fullmatch(found[2])
-        if place is None:
-            raise FileRefusal(_("The workbook is damaged or written in an unusual way."), code="file_damaged")
-        if int(place[2]) > MAX_ROWS + 1:
-            raise FileRefusal(_too_many_rows(), code="file_too_many_rows")
-        if _column_number(place[1]) > MAX_COLUMNS:
-            raise FileRefusal(_too_many_columns(), code="file_too_many_columns")
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-def _damaged(name: str) -> str:
-    return _("%(file)s is damaged or protected. Open it, save it as XLSX without a password and send it again.") % {
-        "file": name
-    }
-
-
-def _cell(value: int | float | str | bool | time | date | datetime | timedelta) -> Cell:
-    if isinstance(value, bool):
-        return Cell(str(value).upper())
-    if isinstance(value, int | float):
-        number = exact_number(value)
-        return Cell(f"{number:f}" if number == number.to_integral_value() else str(number), number)
-    if isinstance(value, str):
-        return Cell(value)
-    return Cell(value.isoformat() if isinstance(value, date | time) else str(value))
-
-
-def exact_number(value: int | float) -> Decimal:
-    """The number a person typed into a spreadsheet cell, which stores binary fractions.
-
-    4840.5200000000004 was typed as 4840.52: within four units of the last binary place of whole cents the cents are
-    meant. Anything else keeps all its digits, so that too many decimals are noticed.
+    Attributes:
+        kind: "csv" or "xlsx".
+        encoding: canonical name of the encoding; empty for a workbook.
+        delimiter: what divides the columns of a CSV file; empty for a workbook.
+        sheets: the sheets that hold rows; a CSV file has one without a name.
+        warnings: sentences about what was read in another way than expected.
     """
-    if isinstance(value, int):
-        return Decimal(value)
-    if not math.isfinite(value):
-        raise ValueError(f"{value} is not a number")
-    shown = Decimal(repr(value))
-    if abs(shown) < Decimal("1e15"):
-        cents = round_cents(shown)
-        if abs(Decimal(value) - cents) <= 4 * Decimal(math.ulp(value)):
-            return cents.to_integral_value() if cents == cents.to_integral_value() else cents
-    return shown
+
+    def __init__(self, name: str, content: bytes, limits: Limits) -> None:
+        self.name, self.content, self.limits = name, content, limits
+        self.size, self.sha256 = len(content), sha256(content).hexdigest()
+        self.warnings: list[str] = []
+        self.sheets: Sequence[SheetInfo] = (SheetInfo(1, ""),)
+        self.encoding = self.delimiter = ""
+        self._encoding: Encoding | None = None
+        self._book: Workbook | None = None
+
+    @property
+    def kind(self) -> str:
+        return "csv" if self._book is None else "xlsx"
+
+    def sheet(self, chosen: str | int | None) -> SheetInfo:
+        """Find a sheet by its name or its number from 1; without a choice, the first one that is shown.
+
+        Raises:
+            FileRefusal: there is no such sheet.
+        """
+        shown = [sheet for sheet in self.sheets if not sheet.hidden]
+        if chosen is None or self._book is None:
+            return (shown or list(self.sheets))[0]
+        for sheet in self.sheets:
+            if chosen == sheet.number or (isinstance(chosen, str) and chosen.casefold() == sheet.name.casefold()):
+                return sheet
+        names = ", ".join(f"“{sheet.name}”" for sheet in shown)
+        message = _("The workbook has no sheet “%(sheet)s”. It has %(sheets)s.") % {"sheet": chosen, "sheets": names}
+        raise FileRefusal(message, code="sheet_missing")
+
+    def rows(self, sheet: SheetInfo | None = None, *, delimiter: str = "") -> Iterator[list[Value]]:
+        """Read the rows of a sheet from the first on; a CSV record is one row, whatever line breaks it quotes.
+
+        Raises:
+            FileRefusal: while reading, when a row is damaged, beyond the limits or has letters that are lost.
+        """
+        if self._book is not None:
+            chosen = sheet or self.sheet(None)
+            return _with_letters(self._book.rows(chosen), chosen)
+        assert self._encoding is not None, "text has an encoding"
+        records = read_records(self._encoding, self.content, delimiter or self.delimiter, self.limits)
+        return cast(Iterator[list[Value]], records)
+
+
+def _with_letters(rows: Iterator[list[Value]], sheet: SheetInfo) -> Iterator[list[Value]]:
+    """Let the rows through as long as no letter in them is lost already."""
+    for number, row in enumerate(rows, start=1):
+        text = "".join([value for value in row if isinstance(value, str)])
+        if "\x00" in text or (not text.isascii() and any(lost in text for lost in LOST)):
+            for column, value in enumerate(row, start=1):
+                if isinstance(value, str) and any(lost in value for lost in LOST):
+                    raise _lost_letters(sheet.name, number, column, value)
+        yield row
+
+
+def _lost_letters(sheet: str, row: int, column: int, value: str) -> FileRefusal:
+    places = {"sheet": sheet, "row": row, "column": column, "value": value[:60]}
+    if sheet:
+        message = _(
+            "Sheet “%(sheet)s”, row %(row)s, column %(column)s: letters of “%(value)s” were lost before the file came "
+            "here. Export it anew, as UTF-8 or XLSX."
+        )
+    else:
+        message = _(
+            "Row %(row)s, column %(column)s: letters of “%(value)s” were lost before the file came here. "
+            "Export it anew, as UTF-8 or XLSX."
+        )
+    return FileRefusal(message % places, code="file_letters_lost")
+
+
+def open_file(
+    name: str, content: bytes, *, limits: Limits = ACTUALS_LIMITS, encoding: str | None = None, delimiter: str = ""
+) -> TableFile:
+    """Open a file of actuals: check all of it, find out its kind and its letters, read no cell yet.
+
+    Args:
+        name: the file's name, for messages and to notice a wrong extension.
+        encoding: what a profile declares (a key of ``encodings.ENCODINGS``); None finds it out.
+        delimiter: what a profile declares; empty finds it out.
+
+    Raises:
+        FileRefusal: empty, too large, not a table, damaged, protected, or in letters that cannot be read.
+    """
+    _check_kind(name, content, limits)
+    file = TableFile(name, content, limits)
+    suffix = PurePath(name).suffix.casefold()
+    if content.startswith(_ZIP):
+        if suffix in _TEXT_NAMES:
+            raise _wrong_name(name, "XLSX")
+        file._book = Workbook(name, content, limits)
+        file.sheets = file._book.sheets
+        return file
+    if suffix in _WORKBOOK_NAMES:
+        raise _wrong_name(name, "CSV")
+    if suffix == ".xls":
+        file.warnings.append(_("%(file)s is text, whatever its name says. It was read as CSV.") % {"file": name})
+    file._encoding = _declared(name, content, encoding) if encoding else find_encoding(name, content)
+    file.encoding = file._encoding.name
+    file.delimiter = delimiter or find_delimiter(file._encoding, content, limits)
+    if encoding:
+        _check_letters(file._encoding, content, file.delimiter, limits)
+    if _may_have_lost(file._encoding, content):
+        for _row in _with_letters(file.rows(), file.sheets[0]):
+            pass
+    _warn_of_letters(file, declared=encoding is not None)
+    return file
+
+
+def _declared(name: str, content: bytes, encoding: str) -> Encoding:
+    """The encoding that a profile declares, for a file that is text at all."""
+    if b"\x00" in content and not encoding.startswith("utf-16"):
+        raise not_a_table(name)
+    found = Encoding(encoding)
+    if (
+        not encoding.startswith("utf-")
+        and not content.isascii()
+        and find_encoding(name, content).name.startswith("utf-")
+    ):
+        # Every byte fits such an encoding, so nothing would stop two wrong letters for each ä.
+        message = _("The profile says that the file is written in %(encoding)s, but it is Unicode (UTF-8 or UTF-16).")
+        raise FileRefusal(message % {"encoding": encoding}, code="file_encoding")
+    return found
+
+
+def _check_letters(encoding: Encoding, content: bytes, delimiter: str, limits: Limits) -> None:
+    """Refuse a file with a byte that the declared encoding does not have."""
+    try:
+        for _chunk in chunks(encoding, content):
+            pass
+    except UnicodeError as error:
+        raise byte_does_not_fit(encoding, content, delimiter, limits) from error
+
+
+def _may_have_lost(encoding: Encoding, content: bytes) -> bool:
+    """A fast look at the bytes for letters that were lost before; zero bytes were looked for already."""
+    if encoding.name.startswith("utf-16"):
+        return b"\x00\x00" in content or any(LOST[0].encode(codec) in content for codec in ("utf-16-le", "utf-16-be"))
+    return LOST[0].encode() in content or LOST[1].encode() in content
+
+
+def _check_kind(name: str, content: bytes, limits: Limits) -> None:
+    """Refuse by its first bytes what is no table, with a sentence of its own for each kind that people send."""
+    if content.startswith(_OLE) and len(content) <= limits.bytes:
+        if _ENCRYPTED in content:
+            message = _("%(file)s is protected with a password. Take the password off and send it again.")
+            raise FileRefusal(message % {"file": name}, code="file_has_password")
+        message = _("%(file)s is an old Excel file (XLS). Save it as XLSX or CSV.")
+        raise FileRefusal(message % {"file": name}, code="file_is_xls")
+    check_content(name, content, limits)
+    start = content[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").replace(b"\x00", b"")
+    if start.startswith(b"<"):
+        message = _("%(file)s is a web page or XML, whatever its name says. Save it as XLSX or CSV.")
+        raise FileRefusal(message % {"file": name}, code="file_is_html")
+
+
+def _wrong_name(name: str, kind: str) -> FileRefusal:
+    message = _("%(file)s is really a %(kind)s file. Give it the right extension and check that it is the right file.")
+    return FileRefusal(message % {"file": name, "kind": kind}, code="file_wrong_extension")
+
+
+def _warn_of_letters(file: TableFile, *, declared: bool) -> None:
+    encoding = file._encoding
+    assert encoding is not None
+    if encoding.errors != "strict":
+        rows = odd_rows(encoding, file.content, file.delimiter, file.limits)
+        message = _("Single letters do not fit the encoding %(encoding)s. Check these rows: %(rows)s.")
+        file.warnings.append(message % {"encoding": encoding.name, "rows": ", ".join(map(str, rows))})
+    elif encoding.name == "windows-1252" and not declared:
+        message = _("The file was read as Windows-1252 (Western European). Check the letters å, ä and ö below.")
+        file.warnings.append(message)

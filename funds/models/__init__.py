@@ -1,5 +1,6 @@
 from .drawdown import Drawdown, DrawdownRow
 from .fund import CostCentre, CostCentreName, Fund, FundEntry, LeadScope
+from .imports import ImportBatch, ImportFile, ImportProfile, ImportRow
 from .ledger import Actual, Booking, MonthState
 from .notes import Comment, Interface, Judgement
 from .plan import Amendment, AmendmentRow, BudgetLine, Target, UsePlan
@@ -17,6 +18,10 @@ __all__ = [
     "DrawdownRow",
     "Fund",
     "FundEntry",
+    "ImportBatch",
+    "ImportFile",
+    "ImportProfile",
+    "ImportRow",
     "Interface",
     "Judgement",
     "LeadScope",

@@ -8,6 +8,7 @@ sums its rows, takes their digest and chains it to the booking before it. ``chec
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack.constraints import MatchesParent
@@ -16,6 +17,7 @@ from fundtrack.money import ZERO, MoneyField
 from fundtrack.triggers import append_only, no_delete
 from organisations.models import Membership, Organisation
 
+from ..triggers import imports as import_triggers
 from ..triggers import ledger as ledger_triggers
 from ..triggers import months as month_triggers
 from .plan import BudgetLine
@@ -60,7 +62,10 @@ class Booking(models.Model):
             MatchesParent(field="made_by", name="booking_member_matches"),
             models.CheckConstraint(condition=Q(row_count__gt=0), name="booking_has_rows"),
         ]
-        triggers = [*append_only("booking"), *ledger_triggers.BOOKING_TRIGGERS]
+        triggers = [*append_only("booking"), *ledger_triggers.BOOKING_TRIGGERS, *import_triggers.BOOKING_TRIGGERS]
+
+    def __str__(self) -> str:
+        return gettext("Booking %(number)s") % {"number": self.number}
 
 
 class ActualQuerySet(models.QuerySet["Actual"]):
@@ -77,7 +82,8 @@ class Actual(models.Model):
     """One booked cost row, in EUR; a credit is negative. Append-only.
 
     ``line`` is empty for a row outside the plan. A row that corrects another says which; when the corrected month
-    is closed it stands in the first open month and says which month it concerns.
+    is closed it stands in the first open month and says which month it concerns. So does a row of an imported file
+    whose month has closed.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="actuals")
@@ -86,7 +92,7 @@ class Actual(models.Model):
     row_number = models.PositiveIntegerField()
     #: First day of the booking month.
     month = models.DateField(_("month"))
-    #: Date of the voucher, in the booking month; empty when not known.
+    #: Date of the voucher, in the booking month or in the month that the row concerns; empty when not known.
     booked_on = models.DateField(_("date"), null=True, blank=True)
     line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, null=True, blank=True, related_name="actuals")
     cost_centre_code = models.CharField(_("cost centre"), max_length=30)
@@ -97,8 +103,18 @@ class Actual(models.Model):
     description = models.CharField(_("description"), max_length=500, blank=True)
     supplier = models.CharField(_("supplier"), max_length=200, blank=True)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
-    #: First day of the closed month that a correction concerns.
+    #: First day of the closed month that a late row concerns.
     concerns_month = models.DateField(_("concerns month"), null=True, blank=True)
+    #: The row of a file that this row was booked from.
+    import_row = models.ForeignKey(
+        "funds.ImportRow",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actuals",
+        db_constraint=False,
+        db_index=False,
+    )
     digest = models.CharField(max_length=64, default="")
 
     objects = ActualQuerySet.as_manager()
@@ -116,20 +132,25 @@ class Actual(models.Model):
             MatchesParent(field="booking", name="actual_booking_matches"),
             MatchesParent(field="line", name="actual_line_matches"),
             MatchesParent(field="corrects", name="actual_corrects_matches"),
+            # The composite key is the foreign key: one check per row instead of two.
+            MatchesParent(field="import_row", name="actual_import_row_matches"),
+            # A row of a file is booked once. Also the index that leads from the row to its actual.
+            models.UniqueConstraint(
+                fields=["import_row"], condition=Q(import_row__isnull=False), name="actual_import_row_once"
+            ),
             models.CheckConstraint(condition=~Q(amount=0), name="actual_not_zero"),
             models.CheckConstraint(condition=Q(month=TruncMonth("month")), name="actual_month_is_first_day"),
             models.CheckConstraint(
-                condition=Q(booked_on__isnull=True) | Q(month=TruncMonth("booked_on")),
+                condition=Q(booked_on__isnull=True)
+                | Q(month=TruncMonth("booked_on"))
+                | Q(concerns_month__isnull=False, concerns_month=TruncMonth("booked_on")),
                 name="actual_date_in_month",
                 violation_error_message=_("The date is not in the booking month."),
             ),
             models.CheckConstraint(
                 condition=Q(concerns_month__isnull=True)
-                | Q(
-                    concerns_month=TruncMonth("concerns_month"),
-                    concerns_month__lt=F("month"),
-                    corrects__isnull=False,
-                ),
+                | Q(Q(corrects__isnull=False) | Q(import_row__isnull=False))
+                & Q(concerns_month=TruncMonth("concerns_month"), concerns_month__lt=F("month")),
                 name="actual_concerns_an_earlier_month",
             ),
         ]

@@ -8,9 +8,10 @@ from .months import hold_months, in_closed_month
 
 #: SQL of one actual's digest; ``{row}`` is the row's alias. Used by the trigger and by ``check_ledger``.
 ACTUAL_DIGEST = (
-    "encode(sha256(convert_to(jsonb_build_array({row}.organisation_id, {row}.booking_id, {row}.row_number, "
+    "encode(sha256(convert_to((jsonb_build_array({row}.organisation_id, {row}.booking_id, {row}.row_number, "
     "{row}.month, {row}.booked_on, {row}.line_id, {row}.cost_centre_code, {row}.project_code, {row}.amount::text, "
     "{row}.account, {row}.voucher, {row}.description, {row}.supplier, {row}.corrects_id, {row}.concerns_month"
+    ") || CASE WHEN {row}.import_row_id IS NULL THEN '[]' ELSE jsonb_build_array({row}.import_row_id) END"
     ")::text, 'UTF8')), 'hex')"
 )
 
@@ -20,6 +21,10 @@ BOOKING_DIGEST = (
     "{row}.made_by_id, extract(epoch from {row}.made_at)::text, {row}.row_count, {row}.total::text, "
     "{row}.previous_digest, {rows})::text, 'UTF8')), 'hex')"
 )
+
+_FIRST_OPEN = """(
+    SELECT (max(s.month) + interval '1 month')::date FROM funds_monthstate s
+    WHERE s.organisation_id = n.organisation_id AND s.state <> 'open')"""
 
 ACTUAL_TRIGGERS = [
     pgtrigger.Trigger(
@@ -67,6 +72,23 @@ ACTUAL_TRIGGERS = [
             )
         }
             END IF;
+            SELECT n.month INTO bad FROM new_rows n
+            WHERE n.corrects_id IS NULL AND n.concerns_month IS NOT NULL AND (
+                NOT {in_closed_month("n.organisation_id", "n.concerns_month")}
+                OR n.month IS DISTINCT FROM {_FIRST_OPEN}) LIMIT 1;
+            IF FOUND THEN
+                {
+            refuse(
+                "late_row_in_first_open_month",
+                "A row of a closed month stands in the first open month.",
+            )
+        }
+            END IF;
+            SELECT n.row_number AS number INTO bad FROM new_rows n JOIN funds_importrow r ON r.id = n.import_row_id
+            JOIN funds_importbatch i ON i.id = r.batch_id WHERE i.state <> 'read' OR r.kind <> 'row' LIMIT 1;
+            IF FOUND THEN
+                {refuse("actual_from_open_batch", "Row % is of a batch that is not being committed.", "bad.number")}
+            END IF;
             -- A row that reverses one from outside the plan stays outside, whatever its codes lead to by now.
             SELECT n.project_code INTO bad FROM new_rows n
             JOIN funds_budgetline l ON l.organisation_id = n.organisation_id AND l.project_code = n.project_code
@@ -88,9 +110,7 @@ ACTUAL_TRIGGERS = [
             WHERE CASE WHEN n.month = c.month
                 THEN n.concerns_month IS DISTINCT FROM c.concerns_month
                 ELSE n.concerns_month IS DISTINCT FROM coalesce(c.concerns_month, c.month)
-                     OR n.month IS DISTINCT FROM (
-                        SELECT (max(s.month) + interval '1 month')::date FROM funds_monthstate s
-                        WHERE s.organisation_id = n.organisation_id AND s.state <> 'open')
+                     OR n.month IS DISTINCT FROM {_FIRST_OPEN}
                 END LIMIT 1;
             IF FOUND THEN
                 {

@@ -6,7 +6,7 @@ from fundtrack.triggers import LOCK_MONTHS, refuse
 
 #: Every trigger looks at the months as they are after it got the lock. A transaction with one snapshot for all its
 #: statements would look at the months as they were before somebody else closed one.
-_FRESH_SNAPSHOTS = f"""
+FRESH_SNAPSHOTS = f"""
     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
         {refuse("read_committed_only", "The ledger is written in READ COMMITTED transactions only.")}
     END IF;
@@ -15,7 +15,7 @@ _FRESH_SNAPSHOTS = f"""
 
 def hold_months(organisation: str) -> str:
     """SQL that keeps the states of the organisation's months as they are until the transaction ends."""
-    return f"{_FRESH_SNAPSHOTS} PERFORM pg_advisory_xact_lock_shared({organisation}::int, {LOCK_MONTHS});"
+    return f"{FRESH_SNAPSHOTS} PERFORM pg_advisory_xact_lock_shared({organisation}::int, {LOCK_MONTHS});"
 
 
 def in_closed_month(organisation: str, day: str) -> str:
@@ -46,7 +46,7 @@ TRIGGERS = [
         operation=pgtrigger.Insert | pgtrigger.Update,
         declare=[("first_month", "date"), ("gap", "date"), ("before", "text")],
         func=f"""
-            {_FRESH_SNAPSHOTS}
+            {FRESH_SNAPSHOTS}
             PERFORM pg_advisory_xact_lock(NEW.organisation_id::int, {LOCK_MONTHS});
             before := 'open';
             IF TG_OP = 'UPDATE' THEN

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, Model
+from django.db.models import BooleanField, DateField, DateTimeField, Field, ForeignKey, JSONField, Model
 from django.utils.translation import gettext as _
 
 from fundtrack import formats
@@ -236,6 +236,8 @@ def _text(field: "Field[Any, Any]", value: Any, names: Names) -> str:
     if isinstance(field, DateField):
         day = date.fromisoformat(value)
         return formats.month_short(day) if field.name.endswith("month") else formats.day(day)
+    if isinstance(field, JSONField):
+        return json.dumps(value, ensure_ascii=False, default=str) if value else ""
     if isinstance(field, ArrayField):
         return ", ".join(_choice(field.base_field, part) for part in value)
     return _choice(field, value)

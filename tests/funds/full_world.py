@@ -1,6 +1,7 @@
 """Two organisations with one row of everything, for tests that try to break the database's rules.
 
-January is locked and drawn, February closed with a proposal, March open with actuals.
+January is locked and drawn, February closed with a proposal, March open with actuals, one of them from a file. Another
+file is read and waits.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from decimal import Decimal
 from uuid import uuid4
 
 from funds.actions.funds import add_fund_entry
+from funds.actions.imports import commit_batch, save_profile
 from funds.actions.notes import add_interface, record_judgement, write_comment
 from funds.actions.plans import LineLayout, TargetLayout, create_plan, record_amendment, save_layout
+from funds.imports.profiles import Profile
 from funds.models import (
     Actual,
     AmendmentRow,
@@ -28,6 +31,7 @@ from funds.models import (
 from fundtrack.periods import Month
 from meetings.models import Body
 from tests.factories import NOW, World, make_world
+from tests.factories.imports import FileRow, make_batch
 
 
 @dataclass
@@ -66,6 +70,18 @@ class Full:
     judgement: int
     interface: int
     body: int
+    profile: int
+    #: A batch that was committed, the row of its file that was booked, the one that a rule left out, and the actual.
+    committed_batch: int
+    committed_row: int
+    committed_left_out: int
+    imported_actual: int
+    import_booking: int
+    import_file: int
+    #: A batch that was read, with a row and one that a rule left out.
+    read_batch: int
+    read_row: int
+    read_left_out: int
 
     def member(self, role: str) -> int:
         return self.world.members[role].pk  # type: ignore[index]
@@ -111,6 +127,7 @@ def make_full(slug: str) -> Full:
         line=line, theme="Teema", other_measure="Hanke", funding_source="", note="", by=world.admin
     )
     target = Target.objects.get(plan=world.plan)
+    imports = _imports(world)
     actuals = Actual.objects.filter(organisation=world.organisation)
     months = MonthState.objects.filter(organisation=world.organisation)
     return Full(
@@ -145,7 +162,33 @@ def make_full(slug: str) -> Full:
         judgement=judgement.pk,
         interface=interface.pk,
         body=Body.objects.create(organisation=world.organisation, name="Johtokunta").pk,
+        **imports,
     )
+
+
+def _imports(world: World) -> dict[str, int]:
+    """Two batches on line A2 in March, one committed, one read; and a profile."""
+    profile = save_profile(organisation=world.organisation, name="Vienti", profile=Profile(), by=world.finance, at=NOW)
+    batches = {}
+    for name, amount, voucher in (("committed", "20.00", "K1"), ("read", "30.00", "R1")):
+        row = FileRow("A2", "2024-03", amount, voucher, day=5)
+        batches[name] = make_batch(world, [row, FileRow("A2", "2024-03", "1.00", "X1", kind="left_out")])
+    committed = commit_batch(batch=batches["committed"], by=world.finance, at=NOW, acknowledged=None)
+    assert committed.booking is not None
+    rows = {
+        f"{name}_{what}": batch.rows.get(kind=kind).pk
+        for name, batch in batches.items()
+        for what, kind in (("row", "row"), ("left_out", "left_out"))
+    }
+    return {
+        "profile": profile.pk,
+        "committed_batch": committed.pk,
+        "imported_actual": committed.booking.rows.get().pk,
+        "import_booking": committed.booking.pk,
+        "import_file": committed.file_id,
+        "read_batch": batches["read"].pk,
+        **rows,
+    }
 
 
 def _draft(world: World) -> UsePlan:

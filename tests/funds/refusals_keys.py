@@ -19,6 +19,8 @@ _CHANGEABLE: dict[str, tuple[str, Callable[[Full], int]]] = {
     "interface": ("interface", lambda own: own.interface),
     "plan": ("useplan", lambda own: own.draft),
     "target": ("target", lambda own: own.draft_target),
+    "import_batch": ("importbatch", lambda own: own.read_batch),
+    "import_row": ("importrow", lambda own: own.read_row),
     "line": ("budgetline", lambda own: own.line),
 }
 

@@ -14,11 +14,12 @@ def _book(own: Full, **changes: object) -> None:
     copy("booking", own.booking, id=booking)
 
 
-def _month(own: Full, month: date, state: str, *, by: int | None = None, reason: str = "") -> int:
+def month(own: Full, first: date, state: str, *, by: int | None = None, reason: str = "") -> int:
+    """A month of this state in raw SQL."""
     return insert(
         "monthstate",
         organisation_id=own.world.organisation.pk,
-        month=month,
+        month=first,
         state=state,
         reason=reason,
         changed_by_id=by or own.member("finance"),
@@ -30,7 +31,7 @@ def _close_march_then(state: str, which: str = "march") -> Attempt:
     """Close March, then bring it (or February) to ``state`` without a reason."""
 
     def run(own: Full, other: Full) -> None:
-        march = _month(own, date(2024, 3, 1), "closed")
+        march = month(own, date(2024, 3, 1), "closed")
         update("monthstate", march if which == "march" else own.february, state=state)
 
     return run
@@ -171,16 +172,16 @@ LEDGER: dict[str, Attempt] = {
 
 MONTHS: dict[str, Attempt] = {
     "month_state_once": after_disabling("monthstate", lambda own, other: copy("monthstate", own.february)),
-    "month_member_matches": lambda own, other: _month(own, date(2024, 3, 1), "closed", by=other.member("finance")),
-    "month_is_first_day": lambda own, other: _month(own, date(2024, 3, 2), "closed"),
+    "month_member_matches": lambda own, other: month(own, date(2024, 3, 1), "closed", by=other.member("finance")),
+    "month_is_first_day": lambda own, other: month(own, date(2024, 3, 2), "closed"),
     "reopening_has_reason": _close_march_then("open"),
     "month_state_no_delete:month_state_no_delete": lambda own, other: delete("monthstate", own.february),
     "month_state_no_truncate:month_state_no_truncate": truncate("monthstate"),
     "month_changes_in_order:month_step": lambda own, other: update(
         "monthstate", own.january, state="open", reason="Murto"
     ),
-    "month_changes_in_order:months_close_in_order": lambda own, other: _month(own, date(2024, 4, 1), "closed"),
-    "month_changes_in_order:month_before_the_first": lambda own, other: _month(own, date(2023, 12, 1), "closed"),
+    "month_changes_in_order:months_close_in_order": lambda own, other: month(own, date(2024, 4, 1), "closed"),
+    "month_changes_in_order:month_before_the_first": lambda own, other: month(own, date(2023, 12, 1), "closed"),
     "month_changes_in_order:months_reopen_in_order": _close_march_then("open", "february"),
     "month_changes_in_order:months_lock_in_order": _close_march_then("locked"),
     "month_changes_in_order:month_identity_stays": lambda own, other: update(

@@ -3,24 +3,27 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 
 import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import models, transaction
 
+from fundtrack.actions import _EXPLANATIONS
 from tests.own_database import own_database
 
 from .full_world import Full, make_full
-from .raw import copy, delete, execute, next_id, refused, rolled_back, row, update
+from .raw import check_deferred, copy, delete, execute, next_id, refused, rolled_back, row, update
+from .refusals_imports import DETOURS, IMPORTS, import_by_the_rules
 from .refusals_keys import KEYS
 from .refusals_ledger import DRAWDOWNS, LEDGER, MONTHS, NOTES
-from .refusals_plan import AMENDMENTS, FUNDS, PLANS
+from .refusals_plan import AMENDMENTS, FUNDS, PLANS, Attempt
 
-ATTEMPTS = FUNDS | PLANS | AMENDMENTS | DRAWDOWNS | LEDGER | MONTHS | NOTES | KEYS
+ATTEMPTS = FUNDS | PLANS | AMENDMENTS | DRAWDOWNS | LEDGER | MONTHS | NOTES | IMPORTS | KEYS
 
 #: Triggers that compute and refuse nothing; the tests below prove what they compute.
-COMPUTING = {"booking_sealed", "actual_digest"}
+COMPUTING = {"booking_sealed", "actual_digest", "import_profile_numbered", "import_file_measured"}
 #: Proved in ``test_ledger_concurrency.py``, which needs transactions of its own.
 ISOLATION = "read_committed_only"
 
@@ -37,6 +40,27 @@ def test_raw_sql_is_refused(name: str, worlds: tuple[Full, Full]) -> None:
     own, other = worlds
     with refused(name.rpartition(":")[2]):
         ATTEMPTS[name](own, other)
+
+
+@pytest.mark.parametrize(("refusal", "attempt"), [detour[1:] for detour in DETOURS], ids=[name for name, *_ in DETOURS])
+def test_no_detour_leads_around_the_rules_of_imports(refusal: str, attempt: Attempt, worlds: tuple[Full, Full]) -> None:
+    own, other = worlds
+    with refused(refusal):
+        attempt(own, other)
+
+
+def test_an_import_and_its_undoing_by_the_rules_pass(worlds: tuple[Full, Full]) -> None:
+    """What the attempts do, done right: otherwise they would be refused for another reason than they say."""
+    own, _other = worlds
+    with rolled_back():
+        import_by_the_rules(own)
+        check_deferred()
+
+
+def test_every_rule_of_imports_has_plain_words() -> None:
+    """But for emptying tables, which no action does."""
+    rules = {name.rpartition(":")[2] for name in IMPORTS}
+    assert {rule for rule in rules if not rule.endswith("_no_truncate")} <= set(_EXPLANATIONS)
 
 
 def test_every_rule_of_the_database_has_its_attempt() -> None:
@@ -65,7 +89,9 @@ def _is_history(trigger: pgtrigger.Trigger) -> bool:
 # --- the other half of the rules that stand in two attempts
 
 
-@pytest.mark.parametrize("table", ["actual", "booking", "fundentry", "amendment", "amendmentrow", "comment"])
+@pytest.mark.parametrize(
+    "table", ["actual", "booking", "fundentry", "amendment", "amendmentrow", "comment", "importprofile", "importfile"]
+)
 def test_append_only_tables_keep_their_rows(table: str, worlds: tuple[Full, Full]) -> None:
     own, _other = worlds
     ids = {
@@ -75,6 +101,8 @@ def test_append_only_tables_keep_their_rows(table: str, worlds: tuple[Full, Full
         "amendment": own.amendment,
         "amendmentrow": own.amendment_row,
         "comment": own.comment,
+        "importprofile": own.profile,
+        "importfile": own.import_file,
     }
     with refused(f"{_prefix(table)}_append_only"):
         delete(table, ids[table])
@@ -83,7 +111,8 @@ def test_append_only_tables_keep_their_rows(table: str, worlds: tuple[Full, Full
 
 
 def _prefix(table: str) -> str:
-    return {"fundentry": "fund_entry", "amendmentrow": "amendment_row"}.get(table, table)
+    parts = {"fundentry": "fund_entry", "amendmentrow": "amendment_row"}
+    return (parts | {"importprofile": "import_profile", "importfile": "import_file"}).get(table, table)
 
 
 @pytest.mark.parametrize("column", ["target_id", "project_code", "first_amount"])
@@ -119,7 +148,7 @@ def test_a_document_changes_its_state_and_nothing_else(column: str, worlds: tupl
 def test_the_database_numbers_and_sums_a_booking(worlds: tuple[Full, Full]) -> None:
     own, _other = worlds
     with rolled_back():
-        last = row("booking", own.booking)["number"] + 1
+        last = row("booking", own.import_booking)["number"]
         booking = next_id("booking")
         copy("actual", own.march_actual, booking_id=booking, amount="12.34", digest="chosen")
         copy("booking", own.booking, id=booking, number=7000, total="1.00", row_count=55, digest="chosen")
@@ -177,3 +206,23 @@ def test_no_day_lies_outside_the_calendar(day: str, worlds: tuple[Full, Full]) -
     with rolled_back(), refused("funds_fundentry_entry_on_finite"):
         execute("ALTER TABLE funds_fundentry DISABLE TRIGGER USER")
         update("fundentry", own.transfer, entry_on=day)
+
+
+def test_the_database_measures_a_file(worlds: tuple[Full, Full]) -> None:
+    own, _other = worlds
+    with rolled_back():
+        file = copy("importfile", own.import_file, content=b"abc", size=700, sha256="chosen")
+        made = row("importfile", file)
+        assert (made["size"], made["sha256"]) == (3, sha256(b"abc").hexdigest())
+
+
+def test_the_database_numbers_batches_and_versions(worlds: tuple[Full, Full]) -> None:
+    own, other = worlds
+    with rolled_back():
+        last = row("importbatch", own.read_batch)["number"]
+        file = copy("importfile", own.import_file)
+        made = copy("importbatch", own.read_batch, file_id=file, state="uploaded", number=700)
+        assert row("importbatch", made)["number"] == last + 1
+        assert row("importprofile", copy("importprofile", own.profile, version=700))["version"] == 2
+        assert row("importprofile", copy("importprofile", own.profile, name="Muu"))["version"] == 1
+        assert row("importprofile", copy("importprofile", other.profile, version=9))["version"] == 2

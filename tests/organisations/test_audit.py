@@ -9,9 +9,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ForeignKey
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from funds.actions.imports import commit_batch, undo_batch
 from fundtrack import formats
 from fundtrack.history import acting
 from organisations.actions import update_member
@@ -19,7 +21,8 @@ from organisations.history import _FIELD_NAMES, tracked_models
 from organisations.models import Membership, Unit, User
 from organisations.queries.audit import _SILENT_FIELDS, AuditEvent, AuditFilter, audit_events
 from organisations.rights import Role
-from tests.factories import World, make_member, make_world
+from tests.factories import NOW, World, make_member, make_world
+from tests.factories.imports import FileRow, make_batch
 from tests.factories.pages import PageWorld, make_page_world
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +241,17 @@ def test_no_object_is_called_by_a_key_or_a_class(page_world: PageWorld) -> None:
     texts = [event.title for event in found]
     texts += [text for event in found for change in event.changes for text in (change.before, change.after)]
     assert not [text for text in texts if text.startswith("#") or "object (" in text]
+
+
+def test_imports_stand_in_the_history_without_their_files(world: World) -> None:
+    batch = make_batch(world, [FileRow("A1", "2024-01", "100.00", "1")])
+    with acting(user=world.finance.user, source="/testila/", request_id="1"):
+        batch = commit_batch(batch=batch, by=world.finance, at=NOW, acknowledged=None)
+        undo_batch(batch=batch, by=world.finance, at=NOW)
+    with CaptureQueriesContext(connection) as queries:
+        undoing, committing, *_before = events(world, table="importbatch")
+    assert not any('"funds_importfile"."content"' in query["sql"] for query in queries)
+    assert any('"new": 1' in change.after for change in committing.changes)
+    assert (len(undoing.changes), undoing.person) == (4, "Finance")
+    page = client_of(world.admin).get(reverse("audit", kwargs={"organisation": "testila"}), {"table": "importbatch"})
+    assert page.status_code == 200 and "vienti.csv" in page.text

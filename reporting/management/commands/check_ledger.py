@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from funds.queries.check import LEDGER_CHECKS
+from funds.queries.check_imports import IMPORT_CHECKS
 from funds.queries.check_plan import PLAN_CHECKS
 from fundtrack.checks import Check, CheckResult, differences_of, run_checks
 from organisations.checks import history_checks, missing_triggers, strayed_rows
@@ -16,7 +17,7 @@ from reporting.queries.check import REPORT_CHECKS
 
 def all_checks() -> list[Check]:
     """Everything that is recomputed, in the order in which it is said."""
-    return [*LEDGER_CHECKS, *PLAN_CHECKS, *REPORT_CHECKS, *history_checks()]
+    return [*LEDGER_CHECKS, *IMPORT_CHECKS, *PLAN_CHECKS, *REPORT_CHECKS, *history_checks()]
 
 
 class Command(OrganisationCommand):

@@ -1,0 +1,419 @@
+"""Imports of actuals: a file becomes a batch, a batch becomes one booking, and a booking can be undone."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
+
+from fundtrack.actions import action
+from fundtrack.exceptions import Refusal
+from fundtrack.periods import Month
+from organisations.models import Membership, Organisation
+
+from ..import_sql import outcome_query, planned
+from ..imports.files import open_file
+from ..imports.limits import ACTUALS_LIMITS, too_large
+from ..imports.profiles import Profile
+from ..imports.reading import Reading, read_actuals
+from ..imports.rows import KnownCodes, RowProblem
+from ..models import Actual, Booking, BudgetLine, Fund, ImportBatch, ImportFile, ImportProfile, ImportRow
+from ..queries.imports import ImportPreview, preview_batch
+from .actuals import first_open_month, wait_for_turn
+
+
+class ImportRefusal(Refusal):
+    """The batch is not in the state for this, or not whole."""
+
+    code = "import_refused"
+
+
+class PreviewChanged(Refusal):
+    """The ledger changed after the preview was shown. Nothing was booked."""
+
+    code = "preview_changed"
+
+
+class NotAcknowledged(Refusal):
+    """Warnings that nobody has acknowledged.
+
+    Attributes:
+        preview: with all of them.
+    """
+
+    code = "not_acknowledged"
+
+    def __init__(self, preview: ImportPreview, missing: Collection[str]) -> None:
+        super().__init__(_("Not acknowledged: %(warnings)s.") % {"warnings": ", ".join(sorted(missing))})
+        self.preview = preview
+
+
+class HasErrors(Refusal):
+    """The file cannot be committed as it is.
+
+    Attributes:
+        preview: with the errors.
+    """
+
+    code = "has_errors"
+
+    def __init__(self, preview: ImportPreview) -> None:
+        first = preview.errors[0]
+        super().__init__(first.message)
+        self.preview = preview
+
+
+@action
+def save_profile(
+    *,
+    organisation: Organisation,
+    name: str,
+    profile: Profile,
+    by: Membership | None,
+    at: datetime,
+    retired: bool = False,
+) -> ImportProfile:
+    """Store a profile as the next version of its name; an equal newest version is kept as it is.
+
+    Args:
+        by: None where the operator of the server stores it.
+    """
+    if by is not None:
+        by.require("enter_actuals")
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 100:
+        raise ImportRefusal(_("Give the profile a name of at most 100 characters."))
+    newest = current_profile(organisation, name)
+    content = json.loads(profile.to_json())
+    if newest is not None and newest.content == content and newest.is_retired == retired:
+        return newest
+    stored = ImportProfile.objects.create(
+        organisation=organisation, name=name, version=0, content=content, is_retired=retired, made_by=by, made_at=at
+    )
+    stored.refresh_from_db()
+    return stored
+
+
+def known_codes(organisation: Organisation) -> KnownCodes:
+    """The codes by which the columns of a file are told, and lost zeros noticed."""
+    lines = BudgetLine.objects.filter(organisation=organisation).values_list("project_code", flat=True)
+    accounts = Actual.objects.filter(organisation=organisation).order_by().values_list("account", flat=True)
+    return KnownCodes(
+        cost_centres=frozenset(organisation.cost_centres.values_list("code", flat=True)),
+        project_codes=frozenset(lines),
+        accounts=frozenset(accounts.distinct()) - {""},
+    )
+
+
+def current_profile(organisation: Organisation, name: str) -> ImportProfile | None:
+    """The newest version of a profile; None for an unknown name."""
+    return ImportProfile.objects.filter(organisation=organisation, name=name).order_by("-version").first()
+
+
+@action
+def upload_file(*, fund: Fund, name: str, content: bytes, by: Membership, at: datetime) -> ImportBatch:
+    """Keep a file as it came and begin its batch. What it says is read later."""
+    by.require("enter_actuals")
+    if len(content) > ACTUALS_LIMITS.bytes:
+        raise ImportRefusal(too_large(len(content), ACTUALS_LIMITS), code="file_too_large")
+    file = ImportFile.objects.create(
+        organisation=fund.organisation, name=name[-200:], content=content, uploaded_by=by, uploaded_at=at
+    )
+    batch = ImportBatch.objects.create(organisation=fund.organisation, fund=fund, file=file)
+    batch.refresh_from_db()
+    return batch
+
+
+@action
+def read_batch(
+    *,
+    batch: ImportBatch,
+    profile: Profile,
+    by: Membership,
+    manner: str = ImportBatch.Manner.MOVEMENTS,
+    month: Month | None = None,
+    control_total: Decimal | None = None,
+    stored: ImportProfile | None = None,
+) -> ImportBatch:
+    """Read the file of a batch into its rows; what was read before is replaced. All of it or nothing.
+
+    Args:
+        profile: complete, as a person or ``recognise`` made it.
+        month: for a file that names no month.
+        control_total: EUR that the file must sum to.
+        stored: the stored profile that was used.
+
+    Raises:
+        FileRefusal: the file is not a table, or not one that the profile fits.
+        ImportRefusal: the batch is committed, undone or discarded.
+    """
+    by.require("enter_actuals")
+    batch = _locked(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
+    file = open_file(
+        batch.file.name, bytes(batch.file.content), encoding=profile.encoding, delimiter=profile.delimiter or ""
+    )
+    reading = read_actuals(file, profile, month=month, known=known_codes(batch.organisation))
+    ImportRow.objects.filter(batch=batch).delete()
+    notes = _copy_rows(batch, reading)
+    batch.profile = json.loads(reading.profile.to_json())
+    batch.profile_name, batch.profile_version = (stored.name, stored.version) if stored else ("", 0)
+    batch.manner, batch.control_total = manner, control_total
+    batch.month = month.first if month else None
+    batch.reading = _found_out(reading, notes)
+    batch.state = ImportBatch.State.READ
+    batch.save()
+    return batch
+
+
+@action
+def commit_batch(
+    *, batch: ImportBatch, by: Membership, at: datetime, acknowledged: Collection[str] | None = (), seen: str = ""
+) -> ImportBatch:
+    """Book what the preview showed, as one sealed booking. All of it or nothing.
+
+    Args:
+        acknowledged: keys of the warnings that the person has seen; None for all of them.
+        seen: ``digest`` of the preview that the person saw; empty where nobody saw one.
+
+    Returns:
+        The committed batch; its ``booking`` is None when the ledger had everything already.
+
+    Raises:
+        HasErrors: unreadable rows, or a control total that does not match.
+        NotAcknowledged: naming the warnings.
+        PreviewChanged: the ledger is not what the preview was made from.
+    """
+    by.require("enter_actuals")
+    wait_for_turn(batch.organisation)
+    batch = _locked(batch, ImportBatch.State.READ)
+    preview = preview_batch(batch)
+    if seen and seen != preview.digest:
+        raise PreviewChanged(_("The ledger changed after the preview. Nothing was booked: look at it again."))
+    if preview.error_count:
+        raise HasErrors(preview)
+    keys = {warning.key for warning in preview.warnings}
+    if acknowledged is not None and keys - set(acknowledged):
+        raise NotAcknowledged(preview, keys - set(acknowledged))
+    if not preview.changes_nothing:
+        batch.booking = _book(batch, by=by, at=at)
+    batch.acknowledged = sorted(keys)
+    batch.result = summary_of(preview)
+    batch.state, batch.committed_by, batch.committed_at = ImportBatch.State.COMMITTED, by, at
+    batch.save()
+    return batch
+
+
+@action
+def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime) -> ImportBatch:
+    """Reverse everything that a committed batch booked, where it stands today. Both stay in the ledger.
+
+    Raises:
+        ImportRefusal: the batch is not committed, booked nothing, or one of its months is not open any more.
+    """
+    by.require("enter_actuals")
+    wait_for_turn(batch.organisation)
+    batch = _locked(batch, ImportBatch.State.COMMITTED)
+    if batch.booking is None:
+        raise ImportRefusal(_("The batch booked nothing: there is nothing to undo."))
+    first_open = first_open_month(batch.organisation)
+    first = batch.booking.rows.order_by("month").values_list("month", flat=True)[0]
+    if first_open is not None and Month.of(first) < first_open:
+        raise ImportRefusal(
+            _("%(month)s is closed: the batch cannot be undone. Correct its rows instead.")
+            % {"month": str(Month.of(first))},
+            code="month_is_closed",
+        )
+    description = _("Undoes import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
+    # Nothing may stand any more: every row was corrected to nothing by hand.
+    if _stands(batch.booking):
+        batch.undo_booking = _seal(batch, _UNDO, {"booking": batch.booking_id}, description[:500], by=by, at=at)
+    batch.state, batch.undone_by, batch.undone_at = ImportBatch.State.UNDONE, by, at
+    batch.save()
+    return batch
+
+
+@action
+def discard_batch(*, batch: ImportBatch, by: Membership) -> ImportBatch:
+    """Put a batch aside that was not committed; its file stays, its rows go."""
+    by.require("enter_actuals")
+    batch = _locked(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
+    ImportRow.objects.filter(batch=batch).delete()
+    batch.state = ImportBatch.State.DISCARDED
+    batch.save()
+    return batch
+
+
+def summary_of(preview: ImportPreview) -> dict[str, Any]:
+    """The preview as JSON: counts, and amounts as strings with two decimals."""
+    return {
+        "rows": preview.rows,
+        "new": preview.new.count,
+        "known": preview.known.count,
+        "changed": preview.changed.count,
+        "removed": preview.removed.count,
+        "left_out": preview.left_out.count,
+        "outside_plan": preview.outside_plan.count,
+        "errors": [
+            {"row": error.row, "column": error.column, "value": error.value, "message": str(error.message)}
+            for error in preview.errors
+        ],
+        "warnings": [{"key": warning.key, "message": str(warning.message)} for warning in preview.warnings],
+        "file_total": f"{preview.file_total:.2f}",
+        "imported_total": f"{preview.imported_total:.2f}",
+        "by_month": {str(month): f"{amount:.2f}" for month, amount in preview.by_month.items()},
+        "by_line": {code: f"{amount:.2f}" for code, amount in preview.by_line.items()},
+    }
+
+
+def _locked(batch: ImportBatch, *states: str) -> ImportBatch:
+    """The batch as it is now, held until the transaction ends."""
+    fresh = ImportBatch.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=batch.pk)
+    if fresh.state not in states:
+        raise ImportRefusal(
+            _("Import %(number)s is in the state “%(state)s”: this is not possible any more.")
+            % {"number": fresh.number, "state": fresh.get_state_display()},
+            code="import_state",
+        )
+    return fresh
+
+
+# --- rows
+
+_LISTED_NOTES = 20
+
+_COPY = (
+    "COPY funds_importrow (organisation_id, batch_id, number, kind, cells, month, booked_on, cost_centre_code, "
+    "project_code, amount, account, voucher, description, supplier, by_code, by_rule, reason, problems) FROM STDIN"
+)
+
+
+def _copy_rows(batch: ImportBatch, reading: Reading) -> list[RowProblem]:
+    """Store the rows as they are read; returns what is to be looked at."""
+    notes: list[RowProblem] = []
+    by_code_alone = "cost_centre" not in reading.profile.columns
+    # What PostgreSQL says during COPY becomes Django's error, and so a refusal of the action.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in reading:
+            notes += row.notes
+            problems = [
+                {"column": problem.column, "value": problem.value, "message": problem.message, "code": problem.code}
+                for problem in row.problems
+            ]
+            copy.write_row(
+                (
+                    batch.organisation_id,
+                    batch.pk,
+                    row.number,
+                    row.kind,
+                    list(row.cells),
+                    row.month.first if row.month else None,
+                    row.booked_on,
+                    row.cost_centre_code,
+                    row.project_code,
+                    row.amount,
+                    row.account,
+                    row.voucher,
+                    row.description,
+                    row.supplier,
+                    row.by_rule or by_code_alone,
+                    row.by_rule,
+                    row.reason[:300],
+                    Jsonb(problems) if problems else None,
+                )
+            )
+    return notes
+
+
+def _found_out(reading: Reading, notes: Sequence[RowProblem]) -> dict[str, Any]:
+    """What reading found out, for the preview and for later."""
+    listed = [note.message for note in notes[:_LISTED_NOTES]]
+    if len(notes) > _LISTED_NOTES:
+        listed.append(_("And %(count)s more like these.") % {"count": len(notes) - _LISTED_NOTES})
+    own = reading.totals.own
+    return {
+        "kind": reading.file.kind,
+        "encoding": reading.file.encoding,
+        "sheet": reading.sheet.name,
+        "headings": list(reading.labels),
+        "notes": [*map(str, reading.file.warnings), *listed],
+        "own_total": None if own is None else f"{own:.2f}",
+        "own_total_agrees": reading.totals.agrees,
+    }
+
+
+# --- booking
+
+
+_INSERT = """
+INSERT INTO funds_actual (organisation_id, booking_id, row_number, month, booked_on, line_id, cost_centre_code,
+    project_code, amount, account, voucher, description, supplier, corrects_id, concerns_month, import_row_id, digest)
+"""
+
+_ENTRIES = """
+SELECT %(organisation)s, %(booking_id)s, row_number() OVER (ORDER BY number NULLS LAST, corrects_id), month, booked_on,
+    line_id, cost_centre_code, project_code, amount, account, voucher, description, supplier, corrects_id,
+    concerns_month, import_row_id, ''
+FROM entries
+"""
+
+#: What stands today of each row of a booking: settling a row moved its money to another pair of codes.
+_UNDO = """
+WITH RECURSIVE chain AS (
+    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code FROM funds_actual a
+    WHERE a.booking_id = %(booking)s
+    UNION ALL
+    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code
+    FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
+),
+standing AS (
+    SELECT root, line_id, cost_centre_code, project_code, sum(amount) AS amount, max(id) AS last_id
+    FROM chain GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0
+)
+SELECT %(organisation)s, %(booking_id)s, row_number() OVER (ORDER BY s.root, s.last_id), b.month, b.booked_on,
+    s.line_id, s.cost_centre_code, s.project_code, -s.amount, b.account, b.voucher, b.description, b.supplier,
+    s.last_id, b.concerns_month, NULL, ''
+FROM standing s JOIN funds_actual b ON b.id = s.last_id
+"""
+
+
+def _stands(booking: Booking) -> bool:
+    """True when something of the booking's rows is left to reverse."""
+    with planned() as cursor:
+        parameters = {"booking": booking.pk, "organisation": booking.organisation_id, "booking_id": 0}
+        cursor.execute(f"SELECT EXISTS ({_UNDO})", parameters)
+        return bool(cursor.fetchone()[0])
+
+
+def _book(batch: ImportBatch, *, by: Membership, at: datetime) -> Booking:
+    query = outcome_query(batch)
+    description = _("Import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
+    return _seal(batch, query.ctes + _ENTRIES, query.parameters, description[:500], by=by, at=at)
+
+
+def _seal(
+    batch: ImportBatch, select: str, parameters: Mapping[str, Any], description: str, *, by: Membership, at: datetime
+) -> Booking:
+    """Insert the selected rows and seal them with their booking."""
+    with planned() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_booking', 'id'))")
+        booking_id = cursor.fetchone()[0]
+        cursor.execute(
+            _INSERT + select, {**parameters, "organisation": batch.organisation_id, "booking_id": booking_id}
+        )
+    booking = Booking.objects.create(
+        pk=booking_id,
+        organisation=batch.organisation,
+        source=Booking.Source.IMPORT,
+        description=description,
+        key=uuid4(),
+        made_by=by,
+        made_at=at,
+    )
+    # Number, totals and digest were set by the database.
+    booking.refresh_from_db()
+    return booking

@@ -1,0 +1,231 @@
+"""SQL of an import: which rows of a file the ledger knows, and what would be booked from the others.
+
+Preview and commit are made from this one piece of SQL, so that a commit books exactly what was shown.
+
+Sameness. A ledger row is taken with everything that was corrected in it since; what was reversed in full counts as
+gone. Rows of files are compared by what the files said, so that a rule that was added since books nothing twice; then,
+and with rows that people typed, by the codes that were booked. Rows are the same when month, cost centre, project code
+and amount agree, and with them account, voucher and date where the file has them. Description and supplier join in
+only where there is no voucher: accounting systems let people edit them. Equal rows are counted: three in the file and
+two in the ledger make one new row. Rows typed into the grid have no identity and are never taken for a row of a file
+that only adds movements.
+
+In a file of whole months, what is left over on both sides with the same voucher is a changed row, and what is left over
+in the ledger, in the file's months and cost centres, is a removed one.
+
+Source: domain.md §2 (R1, append-only, corrections), the rules of sameness are ours.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from .models import ImportBatch
+
+#: The planner cannot know how many rows a file or a part of the query has, and takes them for few. Walking through
+#: 200 000 rows for each of 200 000 others never ends; hashing them takes a second.
+_PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+_PLAN_AS_USUAL = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
+
+#: Columns of a profile that make a row what it is.
+_IDENTITY = ("account", "voucher", "date", "description", "supplier")
+
+
+@dataclass(frozen=True)
+class OutcomeQuery:
+    """The common table expressions of one batch, and their parameters.
+
+    ``entries`` has one row for each actual to book, ``known`` one for each row of the file that the ledger has.
+    """
+
+    ctes: str
+    parameters: dict[str, int]
+
+
+@contextmanager
+def planned() -> Iterator[CursorWrapper]:
+    """A cursor for statements made from ``outcome_query``, with plans that suit many rows."""
+    # Settings that are local need a transaction.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PLAN)
+        yield cursor
+        cursor.execute(_PLAN_AS_USUAL)
+
+
+def outcome_query(batch: ImportBatch) -> OutcomeQuery:
+    """SQL that begins with ``WITH RECURSIVE`` and defines, among others:
+
+    - ``file``: rows of the file that count, with the line that they lead to
+    - ``known (import_row_id, root)``
+    - ``entries``: the columns of an actual, and ``kind`` (new, changed or removed), ``number`` (row of the file) and
+      ``lost`` (a correction for which the plan of its month has no line)
+    """
+    columns = set(batch.profile.get("columns", {}))
+    whole = batch.manner == ImportBatch.Manner.WHOLE_MONTHS
+    key = _key(columns & set(_IDENTITY))
+    ctes = _TEMPLATE.format(
+        scope=_SCOPE_WHOLE if whole else _SCOPE_MOVEMENTS,
+        file_said=key.format(row="f", centre="f.said_centre", code="f.said_code"),
+        ledger_said=key.format(row="n", centre="n.said_centre", code="n.said_code"),
+        file_key=key.format(row="f", centre="f.centre", code="f.project_code"),
+        ledger_key=key.format(row="n", centre="n.cost_centre_code", code="n.project_code"),
+        changed=_changed(columns) if whole else _CHANGED_NONE,
+        removed=_REMOVED_WHOLE if whole else _REMOVED_NONE,
+    )
+    return OutcomeQuery(ctes, {"batch": batch.pk, "organisation": batch.organisation_id})
+
+
+def _key(identity: Collection[str]) -> str:
+    """One text that is equal for the same rows; the unit separator keeps fields apart."""
+    parts = ["{row}.effective_month::text", "{centre}", "{code}", "{row}.amount::text"]
+    if "account" in identity:
+        parts.append("{row}.account")
+    if "date" in identity:
+        parts.append("coalesce({row}.booked_on::text, '')")
+    words = [f"{{row}}.{name}" for name in ("description", "supplier") if name in identity]
+    if "voucher" in identity:
+        parts.append("{row}.voucher")
+        parts += [f"CASE WHEN {{row}}.voucher = '' THEN {word} ELSE '' END" for word in words]
+    else:
+        parts += words
+    return "concat_ws(chr(31), " + ", ".join(parts) + ", '')"
+
+
+def _changed(identity: Collection[str]) -> str:
+    """Rows left over on both sides that keep month, codes, account and voucher, and have another amount."""
+    key = "concat_ws(chr(31), f.effective_month::text, f.centre, f.project_code, f.voucher"
+    key += ", f.account, '')" if "account" in identity else ", '')"
+    return _CHANGED_WHOLE.format(key=key)
+
+
+_SCOPE_MOVEMENTS = "AND b.source NOT IN ('grid', 'paste')"
+_SCOPE_WHOLE = "AND a.cost_centre_code IN (SELECT DISTINCT centre FROM file)"
+
+_CHANGED_NONE = "SELECT NULL::bigint AS id, NULL::bigint AS root, NULL::numeric AS difference WHERE false"
+_CHANGED_WHOLE = """
+    SELECT f.id, k.root, f.amount - k.amount AS difference FROM (
+        SELECT f.id, f.amount, {key} || row_number() OVER (PARTITION BY {key} ORDER BY f.number) AS identity
+        FROM file_left f WHERE f.voucher <> ''
+    ) f JOIN (
+        SELECT f.root, f.amount, {key} || row_number() OVER (PARTITION BY {key} ORDER BY f.root) AS identity
+        FROM ledger_left f WHERE f.voucher <> ''
+    ) k USING (identity)
+"""
+_REMOVED_NONE = "SELECT NULL::bigint AS root WHERE false"
+_REMOVED_WHOLE = "SELECT n.root FROM ledger_left n LEFT JOIN changed g ON g.root = n.root WHERE g.root IS NULL"
+
+_TEMPLATE = """
+WITH RECURSIVE closed AS (
+    SELECT max(month) AS month, (max(month) + interval '1 month')::date AS first_open
+    FROM funds_monthstate WHERE organisation_id = %(organisation)s AND state <> 'open'
+),
+lines AS (
+    SELECT l.id, l.year, l.project_code, c.code AS centre FROM funds_budgetline l
+    JOIN funds_useplan p ON p.id = l.plan_id AND p.state = 'active'
+    JOIN funds_target t ON t.id = l.target_id JOIN funds_costcentre c ON c.id = t.cost_centre_id
+    WHERE l.organisation_id = %(organisation)s
+),
+file AS MATERIALIZED (
+    SELECT r.id, r.number, r.month AS effective_month, r.booked_on, r.amount, r.account, r.voucher, r.description,
+        r.supplier, r.project_code, r.by_code, r.cost_centre_code AS said_centre,
+        CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS said_code,
+        coalesce(o.centre, r.cost_centre_code) AS centre,
+        CASE WHEN r.month <= closed.month THEN closed.first_open ELSE r.month END AS month
+    FROM funds_importrow r CROSS JOIN closed
+    LEFT JOIN lines o ON r.by_code AND o.year = extract(year FROM r.month)::int AND o.project_code = r.project_code
+    WHERE r.batch_id = %(batch)s AND r.kind = 'row'
+),
+chain AS (
+    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code
+    FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
+    WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL
+        AND coalesce(a.concerns_month, a.month) IN (SELECT DISTINCT effective_month FROM file) {scope}
+    UNION ALL
+    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code
+    FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
+),
+ledger AS (
+    SELECT n.root, coalesce(a.concerns_month, a.month) AS effective_month, a.booked_on, a.account, a.voucher,
+        a.description, a.supplier, a.cost_centre_code, a.project_code, n.amount, r.id AS import_row_id,
+        r.cost_centre_code AS said_centre, CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS said_code
+    FROM (SELECT root, sum(amount) AS amount FROM chain GROUP BY root HAVING sum(amount) <> 0) n
+    JOIN funds_actual a ON a.id = n.root LEFT JOIN funds_importrow r ON r.id = a.import_row_id
+),
+-- First by what the files said, whatever rules made of it then and now; then by the codes that were booked.
+-- The key and its turn stand in one text: joined as two, they tempt the planner to compare all rows of one turn.
+file_said AS (
+    SELECT f.id, {file_said} || row_number() OVER (PARTITION BY {file_said} ORDER BY f.number) AS identity FROM file f
+),
+ledger_said AS (
+    SELECT n.root, {ledger_said} || row_number() OVER (PARTITION BY {ledger_said} ORDER BY n.root) AS identity
+    FROM ledger n WHERE n.import_row_id IS NOT NULL
+),
+known_said AS MATERIALIZED (
+    SELECT f.id AS import_row_id, k.root FROM file_said f JOIN ledger_said k USING (identity)
+),
+file_counted AS (
+    SELECT f.id, {file_key} || row_number() OVER (PARTITION BY {file_key} ORDER BY f.number) AS identity
+    FROM file f LEFT JOIN known_said k ON k.import_row_id = f.id WHERE k.import_row_id IS NULL
+),
+ledger_counted AS (
+    SELECT n.root, {ledger_key} || row_number() OVER (PARTITION BY {ledger_key} ORDER BY n.root) AS identity
+    FROM ledger n LEFT JOIN known_said k ON k.root = n.root WHERE k.root IS NULL
+),
+known AS MATERIALIZED (
+    SELECT import_row_id, root FROM known_said
+    UNION ALL
+    SELECT f.id, k.root FROM file_counted f JOIN ledger_counted k USING (identity)
+),
+file_left AS (
+    SELECT f.* FROM file f LEFT JOIN known k ON k.import_row_id = f.id WHERE k.import_row_id IS NULL
+),
+ledger_left AS (
+    SELECT n.*, n.cost_centre_code AS centre FROM ledger n LEFT JOIN known k ON k.root = n.root WHERE k.root IS NULL
+),
+changed AS MATERIALIZED ({changed}),
+removed AS ({removed}),
+-- Where the money of a ledger row stands today: settling a row moves it to another line.
+standing AS (
+    SELECT c.root, c.line_id, c.cost_centre_code, c.project_code, sum(c.amount) AS amount, max(c.id) AS last_id
+    FROM chain c WHERE c.root IN (SELECT root FROM changed UNION ALL SELECT root FROM removed)
+    GROUP BY 1, 2, 3, 4 HAVING sum(c.amount) <> 0
+),
+corrections AS (
+    SELECT 'changed' AS kind, g.id AS import_row_id, s.last_id, s.line_id AS line_before, s.cost_centre_code,
+        s.project_code, g.difference AS amount
+    FROM changed g JOIN (SELECT DISTINCT ON (root) * FROM standing ORDER BY root, last_id DESC) s USING (root)
+    UNION ALL
+    SELECT 'removed', NULL, s.last_id, s.line_id, s.cost_centre_code, s.project_code, -s.amount
+    FROM standing s JOIN removed USING (root)
+),
+entries AS MATERIALIZED (
+    SELECT 'new' AS kind, f.id AS import_row_id, f.number, f.month, f.booked_on, l.id AS line_id,
+        f.centre AS cost_centre_code, f.project_code, f.amount, f.account, f.voucher, f.description, f.supplier,
+        NULL::bigint AS corrects_id,
+        CASE WHEN f.month <> f.effective_month THEN f.effective_month END AS concerns_month, false AS lost
+    FROM file_left f
+    LEFT JOIN lines l ON l.year = extract(year FROM f.month)::int AND l.project_code = f.project_code
+        AND l.centre = f.centre
+    LEFT JOIN changed g ON g.id = f.id WHERE g.id IS NULL
+    UNION ALL
+    SELECT x.kind, x.import_row_id, r.number, t.month,
+        CASE WHEN date_trunc('month', d.booked_on)::date IN (t.month, t.concerns_month) THEN d.booked_on END,
+        CASE WHEN x.line_before IS NOT NULL THEN l.id END,
+        x.cost_centre_code, x.project_code, x.amount, coalesce(r.account, b.account), coalesce(r.voucher, b.voucher),
+        coalesce(r.description, b.description), coalesce(r.supplier, b.supplier), x.last_id, t.concerns_month,
+        x.line_before IS NOT NULL AND l.id IS NULL
+    FROM corrections x JOIN funds_actual b ON b.id = x.last_id CROSS JOIN closed
+    LEFT JOIN funds_importrow r ON r.id = x.import_row_id
+    CROSS JOIN LATERAL (SELECT coalesce(r.booked_on, b.booked_on) AS booked_on) d
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN b.month <= closed.month THEN closed.first_open ELSE b.month END AS month,
+            CASE WHEN b.month <= closed.month THEN coalesce(b.concerns_month, b.month) ELSE b.concerns_month END
+                AS concerns_month
+    ) t
+    LEFT JOIN lines l ON l.year = extract(year FROM t.month)::int AND l.project_code = x.project_code
+        AND l.centre = x.cost_centre_code
+)
+"""

@@ -1,0 +1,162 @@
+"""Which column means what: headings and contents weighed against each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .column_facts import ColumnFacts
+from .heading_words import rank_of
+from .profile_values import DAY_FORMATS, MONTH_FORMATS
+from .profiles import COLUMN_KEYS
+from .recognition import Confidence
+
+#: More than half of the filled cells must be what the column is taken for.
+_ENOUGH = 0.6
+_NEARLY_ALL = 0.9
+_CODES = ("cost_centre", "project_code", "account")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column that may be what a key asks for."""
+
+    key: str
+    index: int
+    score: float
+    confidence: Confidence
+    why: str
+
+
+def assign(
+    labels: Sequence[str], facts: Sequence[ColumnFacts], fixed: Mapping[str, int], repeated: set[int]
+) -> dict[str, Candidate]:
+    """Give each key the best column that no other key has a better claim to.
+
+    Args:
+        fixed: column key → place, as declared; kept whatever the contents are.
+        repeated: columns that repeat the total of a voucher on each of its rows.
+    """
+    chosen = {key: Candidate(key, index, 0, "declared", "") for key, index in fixed.items()}
+    candidates = [
+        candidate
+        for key in COLUMN_KEYS
+        for index, label in enumerate(labels)
+        if (candidate := _candidate(key, label, facts[index], repeated)) is not None
+    ]
+    taken = set(fixed.values())
+    for candidate in sorted(candidates, key=lambda found: -found.score):
+        if candidate.key not in chosen and candidate.index not in taken:
+            chosen[candidate.key] = candidate
+            taken.add(candidate.index)
+    _agree(chosen, facts, fixed)
+    _trust_headings(chosen, labels, facts)
+    return {key: chosen[key] for key in COLUMN_KEYS if key in chosen}
+
+
+def _trust_headings(chosen: dict[str, Candidate], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> None:
+    """Take a plain heading at its word where nothing fits better: its rows will then say what is wrong with them."""
+    unsaid = {"cost_centre", "project_code", "account", "voucher"} - set(chosen)
+    if not {"amount", "debit", "credit"} & set(chosen):
+        unsaid.add("amount")
+    if not {"date", "month", "year"} & set(chosen):
+        unsaid.add("date")
+    taken = {candidate.index for candidate in chosen.values()}
+    for key in sorted(unsaid):
+        ranked = [
+            (rank, index)
+            for index, label in enumerate(labels)
+            if index not in taken and (rank := rank_of(key, label)) is not None and rank < 1000
+        ]
+        if ranked:
+            why = _("The heading says so, but the contents do not fit.")
+            chosen[key] = Candidate(key, min(ranked)[1], 0, "guess", why)
+            taken.add(min(ranked)[1])
+
+
+def _agree(chosen: dict[str, Candidate], facts: Sequence[ColumnFacts], fixed: Mapping[str, int]) -> None:
+    """Take back what makes no sense together; what is declared stays."""
+
+    def drop(*keys: str) -> None:
+        for key in keys:
+            if key not in fixed:
+                chosen.pop(key, None)
+
+    if "debit" in chosen and "credit" in chosen and "amount" not in fixed:
+        drop("amount", "side")
+    elif "amount" in chosen:
+        drop("debit", "credit")
+    else:
+        drop("side")
+    month = chosen.get("month")
+    if month is not None and "month" not in fixed and _is_period(facts[month.index]):
+        # Months 1 to 12 need their year beside them.
+        drop("month")
+        if "year" in chosen and "period" not in chosen:
+            chosen["period"] = Candidate("period", month.index, month.score, month.confidence, month.why)
+    if "period" not in chosen or "year" not in chosen:
+        drop("period", "year")
+
+
+def _is_period(facts: ColumnFacts) -> bool:
+    return facts.share(facts.periods) >= _ENOUGH
+
+
+def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> Candidate | None:
+    if key == "period":
+        # Found as the month, which turns out to be a number.
+        return None
+    rank = rank_of(key, label)
+    known = facts.share(facts.known[key]) if key in _CODES else 0.0
+    if rank is None and known < 0.5:
+        return _by_contents(key, facts)
+    if not _fits(key, facts):
+        return None
+    if known >= 0.5:
+        why = _("The plan knows its codes.")
+        return Candidate(key, facts.index, 2000 + 1000 * known - (rank or 0) / 10, "sure", why)
+    assert rank is not None, "either the heading or the codes"
+    score: float = 1000 - rank if rank < 1000 else 500 - (rank - 1000)
+    if key in (*_CODES, "voucher") and facts.share(facts.words) > _ENOUGH:
+        score -= 600
+    if key == "amount" and facts.index in repeated:
+        score -= 400
+    if not facts.filled:
+        score -= 300
+    if rank < 1000:
+        return Candidate(key, facts.index, score, "sure", _("The heading says so, and the contents fit."))
+    return Candidate(key, facts.index, score, "likely", _("A part of the heading says so, and the contents fit."))
+
+
+def _fits(key: str, facts: ColumnFacts) -> bool:
+    """True when the contents of a column can be what its heading says."""
+    if not facts.filled:
+        return True
+    match key:
+        case "amount" | "debit" | "credit":
+            return facts.share(facts.numbers) >= _ENOUGH
+        case "date":
+            return _best(facts, (*DAY_FORMATS, *MONTH_FORMATS)) >= _ENOUGH
+        case "month":
+            return _best(facts, (*MONTH_FORMATS, *DAY_FORMATS)) >= _ENOUGH or _is_period(facts)
+        case "year":
+            return facts.share(facts.years) >= _ENOUGH
+        case "side":
+            return facts.share(facts.sides) >= _ENOUGH
+        case "description" | "supplier":
+            return facts.share(facts.numbers) < _ENOUGH and _best(facts, DAY_FORMATS) < _ENOUGH
+        case _:
+            return facts.share(facts.fractions) < _ENOUGH and not facts.share(facts.forms["d.m.yyyy"]) > _ENOUGH
+
+
+def _best(facts: ColumnFacts, forms: Sequence[str]) -> float:
+    return max(facts.share(facts.forms[form]) for form in forms)
+
+
+def _by_contents(key: str, facts: ColumnFacts) -> Candidate | None:
+    """A column whose heading says nothing, and whose contents leave little doubt."""
+    if key == "date" and _best(facts, ("d.m.yyyy", "yyyy-mm-dd", "excel")) >= _NEARLY_ALL:
+        return Candidate(key, facts.index, 50, "guess", _("Its cells are dates."))
+    if key == "amount" and facts.share(facts.fractions) >= _NEARLY_ALL / 2 and facts.share(facts.numbers) == 1:
+        return Candidate(key, facts.index, 50 - facts.index / 100, "guess", _("Its cells are amounts."))
+    return None

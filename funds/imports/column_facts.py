@@ -1,0 +1,176 @@
+"""What the cells of one column have in common: gathered from every row, kept as counts."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from fundtrack.exceptions import Refusal
+from fundtrack.money import AmountError, parse_amount
+
+from .cells import Value, text_of
+from .values import day_of, is_credit
+
+_PLAIN_AMOUNT = re.compile(r"[-+\u2212]?[0-9\s\u00a0\u202f]{1,20}([,.])[0-9]{2}")
+_INTEGER = re.compile(r"[-+\u2212]?[0-9]+")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LONGEST_VALUE = 40
+_SAMPLES = 5
+#: Forms by how a text looks, so that not every form is tried on every cell.
+_POINTED, _DASHED, _SLASHED = (
+    ("d.m.yyyy", "d.m.yy", "m.yyyy"),
+    ("yyyy-mm-dd", "yyyy-mm"),
+    ("d/m/yyyy", "m/yyyy", "yyyy-mm"),
+)
+_DATE_LIKE = re.compile(r"[0-9]{1,2}[.,/](?:[0-9]{3,4}$|[0-9]{1,2}[./])|[0-9]{4}[-/][0-9]")
+_BY_LENGTH = {5: ("excel",), 6: ("yyyymm", "yymmdd"), 8: ("yyyymmdd",)}
+
+
+@dataclass
+class ColumnFacts:
+    """Counts of the filled cells of a column."""
+
+    index: int
+    filled: int = 0
+    #: Cells that can be read as an amount.
+    numbers: int = 0
+    #: Cells that show the decimal mark of the column, and cells that can be read with either.
+    commas: int = 0
+    points: int = 0
+    undecided: int = 0
+    #: Cells with a fraction, which codes do not have.
+    fractions: int = 0
+    #: Cells with words.
+    words: int = 0
+    sides: int = 0
+    years: int = 0
+    periods: int = 0
+    #: Date form → cells that have it.
+    forms: Counter[str] = field(default_factory=Counter)
+    #: Column key → cells with a code that the plan knows.
+    known: Counter[str] = field(default_factory=Counter)
+    #: The first different values, with their rows.
+    samples: list[tuple[int, str]] = field(default_factory=list)
+    #: The first text that can be read with either decimal mark.
+    undecided_sample: str = ""
+
+    def share(self, count: int) -> float:
+        """The part of the filled cells."""
+        return count / self.filled if self.filled else 0.0
+
+    def add(self, first_row: int, values: Collection[Value], known: Iterable[tuple[str, frozenset[str]]]) -> None:
+        """Add the cells of some rows.
+
+        Args:
+            first_row: number of the first of them; the others follow.
+            known: column key and the codes that the plan knows.
+        """
+        if len(self.samples) < _SAMPLES:
+            self._sample(first_row, values)
+        for value, count in Counter((value.__class__, value) for value in values if value != "").items():
+            self._count(value[1], count, known)
+
+    def _sample(self, first_row: int, values: Iterable[Value]) -> None:
+        seen = {text for _row, text in self.samples}
+        for row, value in enumerate(values, start=first_row):
+            text = " ".join(text_of(value).split())[:100]
+            if text and text not in seen:
+                seen.add(text)
+                self.samples.append((row, text))
+                if len(self.samples) == _SAMPLES:
+                    return
+
+    def _count(self, value: Value, count: int, known: Iterable[tuple[str, frozenset[str]]]) -> None:
+        text = text_of(value).strip().removeprefix("'")
+        if not text:
+            return
+        self.filled += count
+        for key, codes in known:
+            if text in codes:
+                self.known[key] += count
+        if isinstance(value, date):
+            self.forms["excel"] += count
+            return
+        self.sides += count if len(text) <= 7 and _is_side(text) else 0
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            self.numbers += count
+            self.fractions += count if value != value // 1 else 0
+        elif self._is_long_text(text):
+            self.words += count
+            return
+        else:
+            self._count_amount(text, count)
+        self._count_small(text, count)
+        for form in _forms_for(text):
+            if _has_form(value if form == "m.yyyy" else text, form):
+                self.forms[form] += count
+
+    def _is_long_text(self, text: str) -> bool:
+        # A unit behind an amount is no word.
+        return len(text) > _LONGEST_VALUE or (_LETTERS.search(text) is not None and not text[0].isdigit())
+
+    def _count_small(self, text: str, count: int) -> None:
+        if text.isascii() and text.isdigit():
+            self.years += count if len(text) == 4 and 1900 <= int(text) <= 2199 else 0
+            self.periods += count if len(text) <= 2 and 1 <= int(text) <= 16 else 0
+
+    def _count_amount(self, text: str, count: int) -> None:
+        if found := _PLAIN_AMOUNT.fullmatch(text):
+            self.numbers, self.fractions = self.numbers + count, self.fractions + count
+            self.commas += count if found[1] == "," else 0
+            self.points += count if found[1] == "." else 0
+            return
+        if _INTEGER.fullmatch(text):
+            self.numbers += count
+            return
+        comma, point = _reads(text, ","), _reads(text, ".")
+        if comma == point == "":
+            self.words += count if _LETTERS.search(text) else 0
+            return
+        self.numbers += count
+        if comma and point and comma != point:
+            self.undecided += count
+            self.undecided_sample = self.undecided_sample or text
+        elif comma != point:
+            self.fractions += count
+            self.commas += count if comma else 0
+            self.points += count if point else 0
+
+
+def _reads(text: str, mark: str) -> str:
+    """How a text reads with a decimal mark; empty when it does not."""
+    try:
+        return str(parse_amount(text, decimal_mark=mark))  # type: ignore[arg-type]
+    except AmountError as error:
+        # 1,234 is a number with a point for thousands, and with a comma for decimals one with too many.
+        return "too many decimals" if error.code == "too_many_decimals" else ""
+
+
+@lru_cache(maxsize=5_000)
+def _is_side(text: str) -> bool:
+    try:
+        is_credit(text)
+    except Refusal:
+        return False
+    return True
+
+
+def _forms_for(text: str) -> tuple[str, ...]:
+    if text.isdigit():
+        return _BY_LENGTH.get(len(text), ())
+    if not _DATE_LIKE.match(text):
+        return ()
+    head = text[:10]
+    if "-" in head:
+        return _DASHED
+    return _SLASHED if "/" in head else _POINTED
+
+
+def _has_form(value: Value, form: str) -> bool:
+    try:
+        day_of(value, form)
+    except Refusal:
+        return False
+    return True

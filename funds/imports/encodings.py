@@ -1,0 +1,147 @@
+"""Which letters the bytes of a text file are: decided by the whole file, never by its beginning."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .limits import FileRefusal, not_a_table
+
+#: Encodings that a profile may declare: canonical name → Python's name.
+ENCODINGS = {
+    "utf-8": "utf-8-sig",
+    "utf-16": "utf-16",
+    "utf-16-le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+    "windows-1252": "cp1252",
+    "iso-8859-1": "latin-1",
+    "iso-8859-15": "iso8859-15",
+    "ibm437": "cp437",
+    "ibm850": "cp850",
+    "ibm865": "cp865",
+    "macintosh": "mac-roman",
+}
+_BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_CHUNK = 1 << 20
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
+#: Bytes that Windows-1252 leaves undefined.
+_UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+_FEW = 20
+#: Marks an odd byte while counting: no text holds these private characters.
+_PRIVATE = 0xF700
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How the bytes of a file become text."""
+
+    #: Canonical name, as in ``ENCODINGS``.
+    name: str
+    #: What happens with a byte that does not fit: "strict", or our handler that reads it as Western European.
+    errors: str = "strict"
+
+    @property
+    def codec(self) -> str:
+        """Python's name of the encoding."""
+        return ENCODINGS[self.name]
+
+    def open(self, content: bytes, *, errors: str = "") -> io.TextIOWrapper:
+        """The text as a stream of lines, their ends unchanged."""
+        return io.TextIOWrapper(io.BytesIO(content), encoding=self.codec, errors=errors or self.errors, newline="")
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that do not fit as Windows-1252, and what that leaves undefined as Latin-1."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    letters = (
+        bytes((byte,)).decode("latin-1" if byte in _UNDEFINED else "cp1252")
+        for byte in error.object[error.start : error.end]
+    )
+    return "".join(letters), error.end
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(_PRIVATE + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("fundtrack-western", _western)
+codecs.register_error("fundtrack-marked", _marked)
+
+
+def has_odd_byte(text: str) -> bool:
+    """True for a text, opened with ``errors="fundtrack-marked"``, in which a byte did not fit."""
+    return any(_PRIVATE <= ord(letter) < _PRIVATE + 256 for letter in text)
+
+
+def find_encoding(name: str, content: bytes) -> Encoding:
+    """Find the encoding that fits the whole file.
+
+    A byte order mark decides; otherwise UTF-8 where every byte fits, or nearly every one of many; otherwise
+    Windows-1252, in which a few undefined bytes are let through.
+
+    Raises:
+        FileRefusal: not text, or letters that cannot be read.
+    """
+    for mark, encoding in _BOMS.items():
+        if content.startswith(mark):
+            return _with_mark(name, content, encoding)
+    controls = len(content) - len(content.translate(None, delete=_CONTROLS))
+    if b"\x00" in content or controls * 1000 > len(content):
+        raise not_a_table(name)
+    good, bad = _count_utf8(content)
+    if not bad:
+        return Encoding("utf-8")
+    # One stray byte in a file of UTF-8 must not turn every ä of it into two other letters.
+    if good >= 10 * bad:
+        return Encoding("utf-8", "fundtrack-western")
+    odd = sum(content.count(byte) for byte in _UNDEFINED)
+    if odd > _FEW and odd * 100 > len(content) - len(content.translate(None, delete=bytes(range(128, 256)))):
+        raise _unreadable()
+    return Encoding("windows-1252", "fundtrack-western" if odd else "strict")
+
+
+def _unreadable() -> FileRefusal:
+    message = _("The letters of the file cannot be read. Save it as CSV with the encoding UTF-8.")
+    return FileRefusal(message, code="file_encoding")
+
+
+def _with_mark(name: str, content: bytes, encoding: str) -> Encoding:
+    found = Encoding(encoding)
+    if (encoding == "utf-8" and b"\x00" in content) or not content[3:].strip(b"\x00 \t\r\n"):
+        raise not_a_table(name)
+    if encoding == "utf-8":
+        good, bad = _count_utf8(content)
+        if bad and good >= 10 * bad:
+            return Encoding("utf-8", "fundtrack-western")
+    try:
+        for chunk in chunks(found, content):
+            if "\x00" in chunk:
+                raise not_a_table(name)
+    except UnicodeError as error:
+        message = _("The file is damaged: it begins as Unicode text and goes on as something else.")
+        raise FileRefusal(message, code="file_encoding") from error
+    return found
+
+
+def chunks(encoding: Encoding, content: bytes, *, errors: str = "") -> Iterator[str]:
+    """The text in pieces, so that it never stands in memory as a whole."""
+    stream = encoding.open(content, errors=errors)
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _count_utf8(content: bytes) -> tuple[int, int]:
+    """How many letters beyond ASCII are well formed, and how many bytes are not."""
+    good = bad = 0
+    for chunk in chunks(Encoding("utf-8"), content, errors="fundtrack-marked"):
+        if chunk.isascii():
+            continue
+        beyond = [letter for letter in chunk if letter > "\x7f"]
+        odd = sum(_PRIVATE <= ord(letter) < _PRIVATE + 256 for letter in beyond)
+        good, bad = good + len(beyond) - odd, bad + odd
+    return good, bad

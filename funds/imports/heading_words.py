@@ -1,0 +1,130 @@
+"""Headings that mean a column in the exports of Finnish cities, the surest first.
+
+Finnish, Swedish and English, as SAP, Unit4, Visma, ProE, Intime and Raindance and the published purchase ledgers have
+them. Compared without case, accents, line breaks and punctuation. Net stands before gross, the day of booking before
+the day of the invoice, the code before its name.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from .profiles import plain
+
+WORDS: Mapping[str, str] = {
+    "date": """kirjauspäivä | kirjauspäivämäärä | kirjauspvm | kirj.päivä | kirj.pvm | kirjattu | tapahtumapäivä |
+        tapahtumapvm | tapaht.pvm | tapaht pv | vientipäivä | vientipvm | posting date | booking date |
+        accounting date |
+        bokföringsdatum | bokföringsdag | bokf.datum | bokf.dag | tositepäivä | tositepäivämäärä | tositepvm |
+        tositteen päivä | tositteen pvm | tositteen päivämäärä | voucher date | document date | verifikationsdatum |
+        verifikatdatum | ver.datum | transaktionsdatum | transaction date | päivämäärä | päiväys | pvm | päivä | pv |
+        date | datum | laskupäivä | laskun päivä | laskun päivämäärä | laskun pvm | laskupvm | laskutuspäivä |
+        invoice date | fakturadatum | maksupäivä | maksupvm | payment date | betalningsdatum""",
+    "month": """kirjauskausi | kausi | laskentakausi | kirjanpitokausi | raportointikausi | kuukausi | kk |
+        vuosikuukausi |
+        vuosi kuukausi | kausi vuosi | vuosi kausi | vuosi kk | kk vuosi | kirjauskuukausi | month | period |
+        posting period | fiscal period | accounting period | booking month | year month | bokföringsperiod |
+        räkenskapsperiod | bokf.period | månad | år månad | bokföringsmånad""",
+    "year": """vuosi | tilivuosi | kirjausvuosi | tilikausi | budjettivuosi | year | fiscal year | år | räkenskapsår |
+        bokföringsår | budgetår""",
+    "cost_centre": """kustannuspaikka | kustannuspaikan koodi | kustannuspaikkakoodi | kustannuspaikan numero |
+        kustannuspaikkanumero | kustannuspaikan tunnus | kustannuspaikka nro | kustannuspaikka koodi | kust.paikka |
+        kust.paik | kustp | kustpaikka | kp | kpaikka | kp koodi | kp nro | kp numero | laskentakohde | cost centre |
+        cost center | cost centre code | cost center code | costcenter | kostnadsställe | kostnadsställets kod |
+        kostnadsställekod | kostnadsställenummer | kst | kst kod | ansvarsställe | ansvar | tulosyksikkö |
+        toimintayksikkö | vastuuyksikkö | yksikkö | vastuualue""",
+    "project_code": """projektitunniste | projektin tunniste | projektikoodi | projektin koodi | projektinumero |
+        projektin numero | projekti nro | projekti koodi | projekti | projektitunnus | seurantakohde |
+        seurantakohteen koodi | seurantakoodi | seko | hankekoodi | hankenumero | hanketunnus | hankkeen numero |
+        hanke |
+        sisäinen tilaus | sis.tilaus | wbs | wbs elementti | wbs element | rakenneosa | prr osa | toimenpide |
+        project code | project number | project no | project id | project | internal order | projektkod |
+        projektnummer |
+        projekt nr | projekt | uppföljningsobjekt | kohde | objekt | tunniste""",
+    "amount": """summa ilman alv | laskun summa ilman alv | summa ilman alv eur | summa ilman arvonlisäveroa |
+        euroa ilman alv | veroton rivin osuus | rivin veroton summa | veroton summa | veroton hinta | veroton euroa |
+        veroton | alv 0 summa | summa alv 0 | summa alv 0 % | netto | nettosumma | netto eur | netto euroa |
+        netto määrä | nettomäärä | summa netto | net amount | net amount eur | amount excluding vat | nettobelopp |
+        belopp exkl moms | belopp utan moms | exkl moms | toteuma eur | toteuma euroa | toteuma | utfall |
+        rivin summa |
+        rivisumma | tiliöintirivin summa | tiliöity summa | tiliöintisumma | tiliöinnin summa | vientisumma |
+        kirjaussumma | tapahtuman summa | summa eur | summa euroa | summa euro | summa € | eur summa | summa | euroa |
+        euro | eur | € | määrä eur | määrä euroa | rahamäärä | määrä kotivaluutassa | määrä yritysvaluutassa |
+        määrä paikallisessa valuutassa | summa kotivaluutassa | määrä | arvo eur | arvo euroina | arvo |
+        amount eur | amount in eur | amount in local currency | amount in company code currency | amount | value |
+        belopp eur | belopp i eur | belopp i euro | belopp i lokal valuta | belopp | saldo | balance |
+        laskun summa | laskun loppusumma | loppusumma | kokonaissumma | brutto | bruttosumma | brutto eur |
+        verollinen summa | verollinen | summa sis alv | summa sis. alv | gross amount | total amount | bruttobelopp |
+        belopp inkl moms | fakturabelopp""",
+    "debit": "debet | debet eur | debet summa | debetsumma | debit | debit amount | debit eur | debetbelopp",
+    "credit": "kredit | kredit eur | kredit summa | kreditsumma | credit | credit amount | credit eur | kreditbelopp",
+    "side": """d/k | debet/kredit | debet kredit tunnus | debet kredit tunniste | debet kredit | kirjausavain | dk |
+        d k | d/c | debit/credit | debit credit indicator | dc | s/h | soll haben | puoli | etumerkki | merkki |
+        posting key | posting side | side | sign | bokföringsnyckel | konteringsnyckel""",
+    "account": """tili | tili nro | tilinro | tilin nro | tilinumero | tilin numero | tilikoodi | tilin koodi |
+        tili koodi |
+        tilin tunnus | lask.tili | laskentatili | laskentatilin numero | kirjanpidon tili | kirjanpitotili |
+        kirjanpitotilin numero | kp tili | pääkirjatili | pääkirja tili | tiliöinti | tiliöintitili | kustannuslaji |
+        menolaji | account | account code | account number | account no | gl account | g/l account | ledger account |
+        cost element | konto | kontonummer | konto nr | kontonr | kontokod | huvudbokskonto | kostnadsslag""",
+    "voucher": """tosite | tositenumero | tositenro | tosite nro | tosite numero | tositteen numero | tositeno |
+        tositetunnus | tositteen tunnus | tapahtumanumero | tapahtumanro | tapahtuman numero | tapahtumatunnus |
+        tapahtuma nro | kirjausnumero | vientinumero | dokumenttinumero | dokumentin numero | dokumentti |
+        voucher | voucher number | voucher no | document number | document no | documentno | document |
+        transaction number | transaction no | verifikat | verifikatnummer | verifikation | verifikationsnummer |
+        verifikat nr | verifikations nr | ver.nr | ver nr | vernr | transaktionsnummer | dokumentnummer |
+        laskunumero | laskun numero | laskun nro | lasku nro | invoice number | fakturanummer""",
+    "description": """selite | kirjausselite | kirjauksen selite | vientiselite | viennin selite | tapahtuman selite |
+        rivin selite | tositteen selite | rivitason selite | selitys | selitysteksti | selite 1 | teksti |
+        rivin teksti |
+        vientiteksti | tositeteksti | otsikkoteksti | kuvaus | tapahtuman kuvaus | viesti | lisätieto | lisätiedot |
+        huomautus | description | line description | text | posting text | line text | item text | beskrivning |
+        förklaring | verifikationstext | verifikattext | radtext | bokföringstext | anmärkning""",
+    "supplier": """toimittaja | toimittajan nimi | toimittajannimi | toimittaja nimi | palveluntuottaja |
+        palvelun tuottaja | laskuttaja | laskuttajan nimi | laskun lähettäjä | myyjä | myyjän nimi | maksunsaaja |
+        saajan nimi | saaja | vastapuoli | vastapuolen nimi | kumppani | supplier | supplier name | vendor |
+        vendor name | creditor | payee | leverantör | leverantörens namn | leverantörsnamn | leverantörnamn |
+        säljare | betalningsmottagare | mottagare""",
+}
+#: Parts of a heading that tell a name, a tax or a number of another kind from the column that is wanted.
+_OTHER = re.compile(
+    r"\b(?:nimi|nimet|name|namn|benamning|selite|koodi selite|alv|vero|moms|vat|tax|y tunnus|prosentti|tyyppi|laji"
+    r"|laskuri|kpl|maara kpl|kanta)\b"
+)
+
+_WITHOUT_TAX = re.compile(r"ilman alv|alv 0|exkl moms|utan moms|excluding vat|excl vat")
+
+
+@lru_cache(maxsize=5_000)
+def worded(heading: str) -> str:
+    """A heading without case, accents and punctuation."""
+    return " ".join("".join(letter if letter.isalnum() or letter == "€" else " " for letter in plain(heading)).split())
+
+
+_MEANINGS: dict[str, dict[str, int]] = {
+    key: {worded(word): rank for rank, word in reversed(list(enumerate(words.split("|"))))}
+    for key, words in WORDS.items()
+}
+
+
+def rank_of(key: str, heading: str) -> int | None:
+    """How surely a heading means a column.
+
+    Returns:
+        0 for the surest word; 1000 and more where a word is only part of the heading; None where it means something
+        else.
+    """
+    text = worded(heading)
+    exact = _MEANINGS[key].get(text)
+    if exact is not None or not text or len(text) > 60:
+        return exact
+    if _OTHER.search(_WITHOUT_TAX.sub(" ", text)):
+        return None
+    partial = [rank for word, rank in _MEANINGS[key].items() if len(word) > 3 and f" {word} " in f" {text} "]
+    return 1000 + min(partial) if partial else None
+
+
+def meanings_of(heading: str) -> int:
+    """How many columns a heading can mean exactly; 0 for a text that is no heading."""
+    text = worded(heading)
+    return sum(text in words for words in _MEANINGS.values()) if text else 0

@@ -1,0 +1,260 @@
+"""A look at a whole file that proposes how to read it: headings, contents, and the codes that the plan knows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, zip_longest
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fundtrack.money import DecimalMark
+
+from .assign import Candidate, assign
+from .cells import Value, text_of
+from .column_facts import ColumnFacts
+from .csv_files import DELIMITERS
+from .files import FileRefusal, SheetInfo, TableFile
+from .heading_words import meanings_of, rank_of
+from .headings import labels_of, places_of
+from .profile_values import DAY_FORMATS, MONTH_FORMATS
+from .profiles import Profile, plain
+from .reading import HEADING_ROWS
+from .recognition import Choice, Question, Recognition
+from .rows import KnownCodes
+
+__all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
+
+_BATCH = 2_000
+_REQUIRED_SCORE = 2
+_AMOUNTS = ("amount", "debit", "credit")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the headings stand."""
+
+    sheet: SheetInfo
+    delimiter: str
+    #: From 1.
+    row: int
+    header: Sequence[Value]
+
+
+def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Profile | None = None) -> Recognition:
+    """Look at the whole file once and propose a complete profile.
+
+    Args:
+        known: the codes of the organisation's plans; columns that hold them are found by them.
+        declared: what is said already; it is kept as it is.
+
+    Returns:
+        The profile, the choice and its reasons for every column, and what only a person can decide.
+
+    Raises:
+        FileRefusal: the file has no headings that are known, or cannot be read.
+        ProfileRefusal: what is declared does not fit the file.
+    """
+    known, declared = known or KnownCodes(), declared or Profile()
+    place = _find_headings(file, declared)
+    labels = labels_of(place.header)
+    facts, repeated, rows = _gather(file, place, labels, known)
+    if not rows:
+        raise FileRefusal(_("The file has headings and no rows below them."), code="file_no_rows")
+    fixed = places_of(declared.columns, labels)
+    chosen = assign(labels, facts, fixed, repeated)
+    choices = {key: _choice(candidate, labels, facts, declared) for key, candidate in chosen.items()}
+    questions: list[Question] = []
+    warnings = list(file.warnings)
+    date_format = declared.date_format or _date_format(choices, facts, questions, warnings)
+    mark = declared.decimal_mark
+    if mark is None:
+        mark = _decimal_mark(choices, facts, questions, warnings)
+    _ask_for_amount(choices, labels, facts, questions)
+    profile = replace(
+        declared,
+        encoding=declared.encoding or file.encoding or None,
+        delimiter=place.delimiter or None,
+        sheet=declared.sheet if declared.sheet is not None else place.sheet.name or None,
+        header_row=place.row,
+        decimal_mark=mark,
+        date_format=date_format,
+        columns={key: choice.heading for key, choice in choices.items()},
+    )
+    sheets = [sheet.name for sheet in file.sheets if not sheet.hidden and sheet.name]
+    return Recognition(
+        profile, place.sheet.name, place.row, labels, choices, tuple(questions), tuple(warnings), rows, sheets
+    )
+
+
+# --- headings
+
+
+def _find_headings(file: TableFile, declared: Profile) -> _Place:
+    """The row with the most headings that are known, on the first sheet that has one."""
+    best: tuple[int, _Place] | None = None
+    seen = False
+    for sheet, delimiter in _readings(file, declared):
+        for number, row in enumerate(islice(file.rows(sheet, delimiter=delimiter), HEADING_ROWS), start=1):
+            seen = seen or any(value != "" for value in row)
+            if declared.header_row is not None and number != declared.header_row:
+                continue
+            score = _heading_score(row, declared)
+            if best is None or score > best[0]:
+                best = score, _Place(sheet, delimiter, number, row)
+        if best is not None and best[0] >= _REQUIRED_SCORE:
+            break
+    if not seen:
+        raise FileRefusal(_("The file is empty."), code="file_empty")
+    if best is None or (best[0] < _REQUIRED_SCORE and declared.header_row is None):
+        message = _(
+            "No row among the first %(limit)s has headings that are known, such as date, cost centre and amount. "
+            "Say in which row the headings are."
+        )
+        raise FileRefusal(message % {"limit": HEADING_ROWS}, code="header_missing")
+    return best[1]
+
+
+def _readings(file: TableFile, declared: Profile) -> Iterator[tuple[SheetInfo, str]]:
+    if file.kind == "xlsx":
+        chosen = file.sheet(declared.sheet)
+        yield chosen, ""
+        if declared.sheet is None:
+            yield from ((sheet, "") for sheet in file.sheets if not sheet.hidden and sheet != chosen)
+        return
+    first = declared.delimiter or file.delimiter
+    yield file.sheets[0], first
+    if declared.delimiter is None:
+        yield from ((file.sheets[0], delimiter) for delimiter in DELIMITERS if delimiter != first)
+
+
+def _heading_score(row: Sequence[Value], declared: Profile) -> int:
+    """How many cells are headings; those that are declared count most."""
+    texts = [text_of(value).lstrip("\ufeff") for value in row if isinstance(value, str) and value.strip()]
+    wanted = {plain(heading) for heading in declared.columns.values()}
+    return sum(3 if plain(text) in wanted else meanings_of(text[:200]) > 0 for text in texts)
+
+
+# --- contents
+
+
+def _gather(
+    file: TableFile, place: _Place, labels: Sequence[str], known: KnownCodes
+) -> tuple[list[ColumnFacts], set[int], int]:
+    """Facts of every column, the columns that repeat one value per voucher, and the number of rows."""
+    facts = [ColumnFacts(index) for index in range(len(labels))]
+    codes = [
+        (key, found)
+        for key, found in (
+            ("cost_centre", known.cost_centres),
+            ("project_code", known.project_codes),
+            ("account", known.accounts),
+        )
+        if found
+    ]
+    groups = _Groups(labels)
+    rows, first = 0, place.row + 1
+    below = islice(file.rows(place.sheet, delimiter=place.delimiter), place.row, None)
+    while batch := list(islice(below, _BATCH)):
+        rows += sum(any(value != "" for value in row) for row in batch)
+        groups.add(batch)
+        for column, values in zip(facts, zip_longest(*batch, fillvalue=""), strict=False):
+            column.add(first, values, codes)
+        first += len(batch)
+    return facts, groups.repeated(), rows
+
+
+class _Groups:
+    """Finds columns that repeat the total of a voucher on each of its rows."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        ranked = [
+            (rank, index) for index, label in enumerate(labels) if (rank := rank_of("voucher", label)) is not None
+        ]
+        self.voucher = min(ranked)[1] if ranked else None
+        self.amounts = [index for index, label in enumerate(labels) if rank_of("amount", label) is not None]
+        self.varying: set[int] = set()
+        self.several = False
+        self._first: Sequence[Value] = ()
+
+    def add(self, rows: Sequence[Sequence[Value]]) -> None:
+        if self.voucher is None or len(self.amounts) < 2:
+            return
+        for row in rows:
+            if len(row) <= max(self.voucher, *self.amounts):
+                continue
+            if self._first and row[self.voucher] == self._first[self.voucher] != "":
+                self.several = True
+                self.varying.update(index for index in self.amounts if row[index] != self._first[index])
+            else:
+                self._first = row
+
+    def repeated(self) -> set[int]:
+        """Columns that are equal on all rows of a voucher, when another one is not."""
+        return set(self.amounts) - self.varying if self.several and self.varying else set()
+
+
+def _choice(candidate: Candidate, labels: Sequence[str], facts: Sequence[ColumnFacts], declared: Profile) -> Choice:
+    key, index = candidate.key, candidate.index
+    samples = tuple(facts[index].samples)
+    if key in declared.columns:
+        return Choice(key, declared.columns[key], index, "declared", _("The profile says so."), samples)
+    return Choice(key, labels[index], index, candidate.confidence, candidate.why, samples)
+
+
+# --- what the whole column decides
+
+
+def _date_format(
+    choices: dict[str, Choice], facts: Sequence[ColumnFacts], questions: list[Question], warnings: list[str]
+) -> str | None:
+    if "year" in choices and "period" in choices:
+        return "year_period"
+    for key, forms in (("date", (*DAY_FORMATS, *MONTH_FORMATS)), ("month", (*MONTH_FORMATS, *DAY_FORMATS))):
+        if key in choices:
+            column = facts[choices[key].index]
+            counted = [(column.forms[form], -forms.index(form), form) for form in forms if column.forms[form]]
+            if not counted:
+                message = _("The form of the dates in the column “%(column)s” is not known. Choose it.")
+                choice = choices[key].heading
+                questions.append(Question("date_format", message % {"column": choice}, choices=forms))
+                return None
+            count, _order, form = max(counted)
+            if count < column.filled:
+                message = ngettext(
+                    "One cell of the column “%(column)s” is not a date in the form %(form)s.",
+                    "%(count)s cells of the column “%(column)s” are not dates in the form %(form)s.",
+                    column.filled - count,
+                )
+                places = {"count": column.filled - count, "column": choices[key].heading, "form": form}
+                warnings.append(message % places)
+            return form
+    message = _("The file does not say which month its rows belong to. Choose the month.")
+    questions.append(Question("month", message))
+    return "none"
+
+
+def _decimal_mark(
+    choices: dict[str, Choice], facts: Sequence[ColumnFacts], questions: list[Question], warnings: list[str]
+) -> DecimalMark | None:
+    columns = [facts[choices[key].index] for key in _AMOUNTS if key in choices]
+    commas, points = sum(column.commas for column in columns), sum(column.points for column in columns)
+    if commas and points:
+        message = _("Some amounts have a decimal comma (%(commas)s) and some a decimal point (%(points)s).")
+        warnings.append(message % {"commas": commas, "points": points})
+        return None
+    if commas or points:
+        return "," if commas else "."
+    undecided = next((column.undecided_sample for column in columns if column.undecided), "")
+    if undecided:
+        message = _("“%(value)s” can be read two ways. Choose whether the file has a decimal comma or a decimal point.")
+        questions.append(Question("decimal_mark", message % {"value": undecided}, choices=(",", ".")))
+    return None
+
+
+def _ask_for_amount(
+    choices: dict[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], questions: list[Question]
+) -> None:
+    if not any(key in choices for key in _AMOUNTS):
+        numbers = [label for label, column in zip(labels, facts, strict=True) if column.share(column.numbers) > 0.5]
+        message = _("It is not clear which column has the amounts. Choose it.")
+        questions.append(Question("column", message, "amount", tuple(numbers)))

@@ -1,0 +1,292 @@
+"""A look at a workbook's XML before the parser sees it, as a stream.
+
+The parser allocates every cell between the first and the last, takes error cells for empty ones, and gives nothing
+for a formula whose result is not stored. So the bytes are searched for cells far away, for errors and for formulas.
+The search is fast where there is nothing to find, and exact where there is.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .cells import CellError
+from .limits import Limits, too_many_columns, too_many_rows, too_much, unusual
+
+Marks = dict[int, dict[int, CellError]]
+
+_CHUNK = 1 << 20
+#: Longest stretch that a pattern of the fast search spans.
+_OVERLAP = 256
+_LONGEST_TAG = 100_000
+#: Most bytes of text that the cells of one sheet may hold together.
+_MOST_TEXT = 500 * 1024 * 1024
+_NAME = rb"(?:[\w.-]+:)?"
+_ATTRIBUTES = rb"""((?:[^>"']|"[^"]*"|'[^']*')*?)"""
+_TOKEN = re.compile(
+    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(/?)" + _NAME + rb"(row|c|f|v|is)(?=[\s/>])" + _ATTRIBUTES + rb"(/?)>|<[^>]*>",
+    re.DOTALL,
+)
+_REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([^"']*)["']""")
+_TYPE = re.compile(rb"""(?:^|\s)t\s*=\s*["']([^"']*)["']""")
+_PLAIN_REFERENCE = re.compile(rb"([A-Za-z]{0,3})([0-9]{1,7})")
+_CELL_START = re.compile(rb"<" + _NAME + rb"c(?=[\s/>])" + _ATTRIBUTES + rb"(/?)>")
+_CELL_END = re.compile(rb"</(?:[\w.-]+:)?c\s*>")
+_FORMULA = re.compile(rb"<" + _NAME + rb"f(?=[\s/>])[^>]*?(?:/>|>([^<]*))")
+_VALUE = re.compile(rb"<" + _NAME + rb"v(?=[\s/>])[^>]*?(?:/>|>([^<]*))")
+_MARKED = re.compile(rb"""\bt\s*=\s*["']e["']|<""" + _NAME + rb"f[\s/>]")
+_UNPLACED = re.compile(rb"<" + _NAME + rb"c(?=[\s>])(?![^>]*?\sr\s*=)")
+_STRING_CELL = re.compile(rb"""t\s*=\s*["']s["'][^>]*>\s*<""" + _NAME + rb"v>\s*([0-9]+)\s*<")
+_ITEM_END = re.compile(rb"</" + _NAME + rb"si\s*>|<" + _NAME + rb"si\s*/>")
+
+
+@dataclass
+class SheetScan:
+    """What a first look at a sheet's XML found."""
+
+    #: Cells far away, or places that cannot be read.
+    far: bool = False
+    #: Cells that do not say their place.
+    unplaced: bool = False
+    #: Error cells or formulas.
+    marked: bool = False
+    #: Cells that hold a value.
+    values: int = 0
+
+    @property
+    def closer(self) -> bool:
+        """An exact second look is needed."""
+        return self.far or self.unplaced or self.marked
+
+
+@dataclass
+class _Cell:
+    row: int
+    column: int
+    kind: bytes
+    formula: bytes | None = None
+    has_value: bool = False
+    value: bytearray = field(default_factory=bytearray)
+
+
+def part_chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo | str) -> Iterator[bytes]:
+    """The unpacked bytes of a part, piece by piece; its size and checksum are compared at the end."""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            yield chunk
+
+
+def overlapping(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, each with the end of the one before, so that nothing hides on a border."""
+    tail = b""
+    for chunk in chunks:
+        piece = tail + chunk
+        # A tag that is cut in two would look like one without its end.
+        cut = piece.rfind(b">") + 1 or len(piece)
+        yield piece[:cut]
+        tail = piece[max(0, cut - _OVERLAP) :]
+    yield tail
+
+
+def scan_sheet(chunks: Iterator[bytes], limits: Limits) -> SheetScan:
+    """Look fast over a sheet's XML.
+
+    Raises:
+        FileRefusal: a document type, or bytes that no sheet has.
+    """
+    found, far = SheetScan(), _far(limits)
+    for piece in overlapping(chunks):
+        if b"\x00" in piece or b"<!DOCTYPE" in piece:
+            raise unusual()
+        found.values += piece.count(b"v>")
+        found.far = found.far or far.search(piece) is not None
+        found.unplaced = found.unplaced or _UNPLACED.search(piece) is not None
+        found.marked = found.marked or _MARKED.search(piece) is not None
+    return found
+
+
+def _far(limits: Limits) -> re.Pattern[bytes]:
+    """Places that are not certainly within the first 26 columns and the rows that are read."""
+    last = str(limits.rows + 1)
+    beyond = rb"(?:[%s-9][0-9]{%d}|[0-9]{%d,})" % (last[0].encode(), len(last) - 1, len(last) + 1)
+    return re.compile(rb"""\br\s*=\s*["'](?:(?![A-Za-z]?[0-9]{1,7}["'])|[A-Za-z]?""" + beyond + rb")")
+
+
+def find_marks(chunks: Iterator[bytes], scan: SheetScan, limits: Limits) -> Marks:
+    """Look closely at the cells of a sheet.
+
+    Returns:
+        row → column (both from 1) → the error that the cell shows, or its formula without a result.
+
+    Raises:
+        FileRefusal: a cell with a value beyond the limits, or at a place that cannot be read.
+    """
+    marks: Marks = {}
+    last_row = last_column = 0
+    for cell in _cells(chunks) if scan.unplaced else _placed_cells(chunks, every=scan.far):
+        if not cell.has_value and cell.formula is None:
+            continue
+        if cell.row > limits.rows + 51:
+            raise too_many_rows(limits)
+        if cell.column > limits.columns:
+            raise too_many_columns(limits)
+        last_row, last_column = max(last_row, cell.row), max(last_column, cell.column)
+        if last_row * last_column > limits.grid:
+            raise too_much()
+        if (error := _error_of(cell)) is not None:
+            marks.setdefault(cell.row, {})[cell.column] = error
+    return marks
+
+
+def _placed_cells(chunks: Iterator[bytes], *, every: bool) -> Iterator[_Cell]:
+    """The cells of a sheet in which each says its place: those with a formula or an error, or every one."""
+    rest = b""
+    for chunk in chunks:
+        *pieces, rest = _CELL_END.split(rest + chunk)
+        if len(rest) > _CHUNK + _LONGEST_TAG:
+            raise unusual()
+        for piece in pieces:
+            if every or _MARKED.search(piece):
+                yield from _cells_of(piece)
+
+
+def _cells_of(piece: bytes) -> Iterator[_Cell]:
+    """The cell that ends with this piece; further ones in it (in a comment) count too, so that none can hide."""
+    for found in _CELL_START.finditer(piece):
+        if found[2]:
+            continue
+        row, column = _place(found[1], 0, 0)
+        kind, formula, value = (
+            _TYPE.search(found[1]),
+            _FORMULA.search(piece, found.end()),
+            _VALUE.search(piece, found.end()),
+        )
+        yield _Cell(
+            row,
+            column,
+            kind[1] if kind else b"n",
+            None if formula is None else formula[1] or b"",
+            # Without a formula the end tag tells that something stands inside.
+            value is not None or formula is None,
+            bytearray(b"" if value is None else value[1] or b""),
+        )
+
+
+def _error_of(cell: _Cell) -> CellError | None:
+    value = bytes(cell.value).strip()
+    if cell.kind == b"e":
+        return CellError(value.decode("utf-8", "replace") or "#N/A", "cell_error")
+    # An empty text is a result; a missing or empty number is none.
+    if cell.formula is not None and not value and not (cell.has_value and cell.kind == b"str"):
+        formula = cell.formula.decode("utf-8", "replace")
+        for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+            formula = formula.replace(entity, letter)
+        return CellError(f"={formula}", "formula")
+    return None
+
+
+def _cells(chunks: Iterator[bytes]) -> Iterator[_Cell]:
+    """Every cell with its place, which counts on from the one before where it is not said."""
+    row = column = 0
+    cell: _Cell | None = None
+    inside, text = b"", bytearray()
+    for name, closing, attributes, empty, before in _tokens(chunks):
+        if inside:
+            text += before
+        if name == b"row" and not closing:
+            row, column = _row_of(attributes) or row + 1, 0
+        elif name == b"c" and not closing:
+            row, column = _place(attributes, row, column + 1)
+            kind = _TYPE.search(attributes)
+            cell = _Cell(row, column, kind[1] if kind else b"n")
+        elif cell is not None and name in (b"v", b"f", b"is") and not closing:
+            inside, text = (b"" if empty else name), bytearray()
+            cell.has_value |= name != b"f"
+            cell.formula = b"" if name == b"f" else cell.formula
+        elif cell is not None and closing and name == inside:
+            if name == b"f":
+                cell.formula = bytes(text)
+            else:
+                cell.value = text
+            inside = b""
+        if cell is not None and name == b"c" and (closing or empty):
+            yield cell
+            cell = None
+
+
+def _tokens(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool, bytes, bool, bytes]]:
+    """Tags of interest: name, closing, attributes, empty, and the text before the tag."""
+    rest = b""
+    for chunk in chunks:
+        buffer, end = rest + chunk, 0
+        for found in _TOKEN.finditer(buffer):
+            # Far less than a chunk is left at the end, so a tag that is cut in two is found whole in the next one.
+            if found[2] is not None:
+                yield found[2], bool(found[1]), found[3], bool(found[4]), buffer[end : found.start()]
+            else:
+                yield b"", False, b"", False, buffer[end : found.start()]
+            end = found.end()
+        rest = buffer[end:]
+        if len(rest) > _CHUNK + _LONGEST_TAG:
+            raise unusual()
+
+
+def _row_of(attributes: bytes) -> int:
+    found = _REFERENCE.search(attributes)
+    if found is None:
+        return 0
+    if not found[1].isdigit() or len(found[1]) > 7:
+        raise unusual()
+    return int(found[1])
+
+
+def _place(attributes: bytes, row: int, column: int) -> tuple[int, int]:
+    found = _REFERENCE.search(attributes)
+    if found is None:
+        return row, column
+    place = _PLAIN_REFERENCE.fullmatch(found[1])
+    if place is None or not place[1]:
+        raise unusual()
+    return int(place[2]), _column_number(place[1])
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+# --- texts that the cells share
+
+
+def shared_lengths(chunks: Iterator[bytes]) -> list[int]:
+    """An upper bound of the bytes of each shared text."""
+    lengths: list[int] = []
+    rest = 0
+    tail = b""
+    for chunk in chunks:
+        piece, end = tail + chunk, 0
+        for found in _ITEM_END.finditer(piece):
+            lengths.append(rest + found.end() - end)
+            rest, end = 0, found.end()
+        # An end tag that is cut in two belongs to the next piece.
+        cut = max(end, piece.rfind(b"<")) if piece.rfind(b"<") > len(piece) - 64 else len(piece)
+        rest, tail = rest + cut - end, piece[cut:]
+    return lengths
+
+
+def check_texts(chunks: Iterator[bytes], lengths: list[int]) -> None:
+    """Refuse a sheet whose cells share few long texts so often that they fill the memory.
+
+    Raises:
+        FileRefusal: the texts of the sheet are too long together.
+    """
+    total = 0
+    for piece in overlapping(chunks):
+        for found in _STRING_CELL.finditer(piece):
+            # A cell in the overlap counts twice: an upper bound will do.
+            index = int(found[1])
+            total += lengths[index] if index < len(lengths) else 0
+        if total > _MOST_TEXT:
+            raise too_much()

@@ -1,0 +1,269 @@
+"""What an import would do, or did: counts, sums, figures per line and month, warnings. Nothing is written here."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+from django.db.models import Count, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fundtrack import formats
+from fundtrack.money import ZERO
+from fundtrack.periods import Month
+
+from ..import_sql import outcome_query, planned
+from ..models import ImportBatch, ImportRow
+from .import_lines import ImportWarning, LineMonth, line_months, line_warnings
+
+_GROUPS = """
+SELECT kind, line_id, cost_centre_code, project_code, month, concerns_month, lost, count(*), sum(amount),
+    md5(string_agg(concat_ws(':', import_row_id, corrects_id, amount), ',' ORDER BY import_row_id, corrects_id))
+FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT 'known', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(f.amount), 0), ''
+FROM known k JOIN file f ON f.id = k.import_row_id
+UNION ALL
+SELECT 'voucher', NULL, NULL, min(e.voucher), NULL, NULL, false, count(*), coalesce(sum(e.amount), 0), ''
+FROM entries e WHERE e.kind = 'new' AND e.voucher <> '' AND EXISTS (
+    SELECT 1 FROM ledger_left n WHERE n.voucher = e.voucher AND n.account = e.account
+        AND n.cost_centre_code = e.cost_centre_code AND n.project_code = e.project_code
+        AND n.effective_month = coalesce(e.concerns_month, e.month)
+)
+ORDER BY 1, 2, 3, 4, 5, 6
+"""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Entries that go to one place: a pair of codes and a month."""
+
+    kind: str
+    line_id: int | None
+    cost_centre_code: str
+    project_code: str
+    month: date
+    concerns_month: date | None
+    lost: bool
+    count: int
+    amount: Decimal
+    digest: str
+
+
+@dataclass(frozen=True)
+class FileError:
+    """A reason why the import cannot be committed."""
+
+    #: Row of the sheet, from 1; 0 for the file as a whole.
+    row: int
+    #: Column as the file heads it; empty for the row as a whole.
+    column: str
+    #: What stands in the cell.
+    value: str
+    message: str | Promise
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows of one kind. EUR."""
+
+    count: int = 0
+    amount: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class ImportPreview:
+    """What a batch would book. Amounts in EUR."""
+
+    #: Rows of the file that are rows of a ledger, whatever becomes of them.
+    rows: int
+    new: Outcome
+    known: Outcome
+    #: The amounts are the differences.
+    changed: Outcome
+    #: The amounts are the reversals.
+    removed: Outcome
+    left_out: Outcome
+    #: Among new and changed: rows that lead to no line.
+    outside_plan: Outcome
+    #: At most ``LISTED_ERRORS``; ``error_count`` counts all.
+    errors: tuple[FileError, ...]
+    error_count: int
+    warnings: tuple[ImportWarning, ...]
+    #: The file's own total when it has one, else Σ of its rows.
+    file_total: Decimal
+    #: True when the file has a total of its own.
+    has_own_total: bool
+    #: Month of the ledger → what is booked there.
+    by_month: dict[Month, Decimal]
+    #: Figures that change, in order of project code and month.
+    cells: tuple[LineMonth, ...]
+    #: Equal when a commit would book the same.
+    digest: str
+
+    @property
+    def imported_total(self) -> Decimal:
+        """Σ of what is booked: new rows, differences and reversals."""
+        return self.new.amount + self.changed.amount + self.removed.amount
+
+    @property
+    def changes_nothing(self) -> bool:
+        """True when the ledger has all of the file already."""
+        return not (self.new.count or self.changed.count or self.removed.count)
+
+    @property
+    def by_line(self) -> dict[str, Decimal]:
+        """Project code → what is booked on its line; rows outside the plan are under an empty code."""
+        sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for cell in self.cells:
+            sums[cell.project_code if cell.line_id is not None else ""] += cell.change
+        return dict(sums)
+
+
+#: So many unreadable rows are listed on a page; all of them are in the download.
+LISTED_ERRORS = 200
+
+
+def preview_batch(batch: ImportBatch) -> ImportPreview:
+    """Compute what committing ``batch`` would book; a fixed number of queries."""
+    groups = _groups(batch)
+    entries = [group for group in groups if group.kind in ("new", "changed", "removed")]
+    counted = _counted(batch)
+    cells = line_months(batch, _changes(entries))
+    read, left_out = counted[ImportRow.Kind.ROW], counted[ImportRow.Kind.LEFT_OUT]
+    unreadable = counted[ImportRow.Kind.ERROR].count
+    own_total = batch.reading.get("own_total")
+    file_total = read.amount + left_out.amount if own_total is None else Decimal(own_total)
+    blocking = list(_blocking(batch, entries, file_total))
+    return ImportPreview(
+        rows=read.count + left_out.count + unreadable,
+        new=_sum(entries, "new"),
+        known=_sum(groups, "known"),
+        changed=_sum(entries, "changed"),
+        removed=_sum(entries, "removed"),
+        left_out=left_out,
+        outside_plan=_outside(entries),
+        errors=(*blocking, *row_errors(batch, limit=LISTED_ERRORS)),
+        error_count=len(blocking) + unreadable,
+        warnings=(*_warnings(batch, groups, entries), *line_warnings(cells)),
+        file_total=file_total,
+        has_own_total=own_total is not None,
+        by_month=_by_month(entries),
+        cells=tuple(cell for cell in cells if cell.is_affected),
+        digest=sha256("|".join(repr(group) for group in groups).encode()).hexdigest(),
+    )
+
+
+def row_errors(batch: ImportBatch, *, limit: int | None = None) -> list[FileError]:
+    """Every problem of the first ``limit`` unreadable rows, in the order of the file."""
+    rows = batch.rows.filter(kind=ImportRow.Kind.ERROR).order_by("number")
+    return [
+        FileError(row.number, problem["column"], problem["value"], problem["message"])
+        for row in (rows if limit is None else rows[:limit])
+        for problem in row.problems or []
+    ]
+
+
+def _groups(batch: ImportBatch) -> list[_Group]:
+    query = outcome_query(batch)
+    with planned() as cursor:
+        cursor.execute(query.ctes + _GROUPS, query.parameters)
+        return [_Group(*row) for row in cursor.fetchall()]
+
+
+def _counted(batch: ImportBatch) -> dict[str, Outcome]:
+    """Kind of row → how many the file has."""
+    found = batch.rows.values_list("kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by()
+    counted = {kind: Outcome(count, amount or ZERO) for kind, count, amount in found}
+    return {kind: counted.get(kind, Outcome()) for kind in ImportRow.Kind}
+
+
+def _sum(groups: Sequence[_Group], kind: str) -> Outcome:
+    chosen = [group for group in groups if group.kind == kind]
+    return Outcome(sum(group.count for group in chosen), sum((group.amount for group in chosen), ZERO))
+
+
+def _outside(entries: Sequence[_Group]) -> Outcome:
+    chosen = [group for group in entries if group.line_id is None and group.kind == "new"]
+    return Outcome(sum(group.count for group in chosen), sum((group.amount for group in chosen), ZERO))
+
+
+def _by_month(entries: Sequence[_Group]) -> dict[Month, Decimal]:
+    sums: dict[Month, Decimal] = defaultdict(lambda: ZERO)
+    for group in entries:
+        sums[Month.of(group.month)] += group.amount
+    return dict(sorted(sums.items()))
+
+
+def _changes(entries: Sequence[_Group]) -> dict[tuple[int | None, str, str, Month], Decimal]:
+    sums: dict[tuple[int | None, str, str, Month], Decimal] = defaultdict(lambda: ZERO)
+    for group in entries:
+        sums[group.line_id, group.cost_centre_code, group.project_code, Month.of(group.month)] += group.amount
+    return dict(sums)
+
+
+def _blocking(batch: ImportBatch, entries: Sequence[_Group], file_total: Decimal) -> Iterator[FileError]:
+    if batch.control_total is not None and batch.control_total != file_total:
+        message = _("The file sums to %(found)s, the control total is %(typed)s: the difference is %(difference)s.") % {
+            "found": formats.eur(file_total),
+            "typed": formats.eur(batch.control_total),
+            "difference": formats.eur(file_total - batch.control_total),
+        }
+        yield FileError(0, "", formats.eur(batch.control_total), message)
+    for group in entries:
+        if group.lost:
+            message = _("A correction would stand in %(month)s, and no plan in force has the line %(code)s then.") % {
+                "month": formats.month_short(Month.of(group.month)),
+                "code": f"{group.cost_centre_code} {group.project_code}".strip(),
+            }
+            yield FileError(0, "", formats.eur(group.amount), message)
+
+
+def _warnings(batch: ImportBatch, groups: Sequence[_Group], entries: Sequence[_Group]) -> Iterator[ImportWarning]:
+    for number, note in enumerate(batch.reading.get("notes", []), start=1):
+        yield ImportWarning(f"note:{number}", note)
+    if batch.reading.get("own_total_agrees") is False:
+        text = _("The file's own total is %(own)s, and its rows do not sum to it.")
+        yield ImportWarning("own_total", text % {"own": formats.eur(Decimal(batch.reading["own_total"]))})
+    yield from _late_warnings(entries)
+    outside = _outside(entries)
+    if outside.count:
+        text = ngettext(
+            "%(count)s row (%(sum)s) leads to no line of a plan in force and is booked outside the plan.",
+            "%(count)s rows (%(sum)s) lead to no line of a plan in force and are booked outside the plan.",
+            outside.count,
+        )
+        yield ImportWarning("outside_plan", text % {"count": outside.count, "sum": formats.eur(outside.amount)})
+    for group in groups:
+        if group.kind == "voucher" and group.count:
+            text = ngettext(
+                "%(count)s new row (%(sum)s) has a voucher that the ledger holds with other amounts, for example "
+                "%(voucher)s. Changed rows are only found in files of whole months.",
+                "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts, for example "
+                "%(voucher)s. Changed rows are only found in files of whole months.",
+                group.count,
+            )
+            values = {"count": group.count, "sum": formats.eur(group.amount), "voucher": group.project_code}
+            yield ImportWarning("voucher_known", text % values)
+
+
+def _late_warnings(entries: Sequence[_Group]) -> Iterator[ImportWarning]:
+    """Rows of closed months: they stand in the first open one."""
+    late: dict[tuple[date, date], tuple[int, Decimal]] = {}
+    for group in entries:
+        if group.concerns_month is not None:
+            key = (group.concerns_month, group.month)
+            count, amount = late.get(key, (0, ZERO))
+            late[key] = (count + group.count, amount + group.amount)
+    for (concerns, month), (count, amount) in sorted(late.items()):
+        text = ngettext(
+            "%(closed)s is closed: %(count)s row (%(sum)s) is booked in %(open)s, the first open month.",
+            "%(closed)s is closed: %(count)s rows (%(sum)s) are booked in %(open)s, the first open month.",
+            count,
+        )
+        values = {"closed": formats.month_short(concerns), "open": formats.month_short(month), "count": count}
+        yield ImportWarning(f"month_closed:{Month.of(concerns)}", text % {**values, "sum": formats.eur(amount)})

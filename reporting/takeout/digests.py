@@ -1,0 +1,122 @@
+"""The ledger's own digests, computed again without a database. Standard library only.
+
+The database takes them over the text of ``jsonb_build_array(…)`` (``funds/triggers/ledger.py``, ``entries.py``): values
+apart by comma and blank, numbers as digits, dates and amounts as text, an empty value as ``null``. PostgreSQL escapes
+the same characters in the same way as Python's ``json`` does when it leaves other letters as they are.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from json.encoder import encode_basestring
+from typing import Literal
+
+_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One column that a digest is taken over."""
+
+    column: str
+    #: ``moment`` is digested as seconds since 1970.
+    kind: Literal["number", "text", "moment"]
+    #: Joins the digest only where it has a value: a column that came later, when digests had been taken without it.
+    optional: bool = False
+
+
+#: What the digest of an actual is taken over, in order: ``ACTUAL_DIGEST`` of ``funds/triggers/ledger.py``.
+ACTUAL = (
+    Part("organisation_id", "number"),
+    Part("booking_id", "number"),
+    Part("row_number", "number"),
+    Part("month", "text"),
+    Part("booked_on", "text"),
+    Part("line_id", "number"),
+    Part("cost_centre_code", "text"),
+    Part("project_code", "text"),
+    Part("amount", "text"),
+    Part("account", "text"),
+    Part("voucher", "text"),
+    Part("description", "text"),
+    Part("supplier", "text"),
+    Part("corrects_id", "number"),
+    Part("concerns_month", "text"),
+    Part("import_row_id", "number", optional=True),
+)
+
+#: What the digest of a booking is taken over before the digests of its rows: ``BOOKING_DIGEST``.
+BOOKING = (
+    Part("organisation_id", "number"),
+    Part("number", "number"),
+    Part("source", "text"),
+    Part("description", "text"),
+    Part("made_by_id", "number"),
+    Part("made_at", "moment"),
+    Part("row_count", "number"),
+    Part("total", "text"),
+    Part("previous_digest", "text"),
+)
+
+#: What the digest of a fund entry is taken over: ``ENTRY_DIGEST`` of ``funds/triggers/entries.py``.
+ENTRY = (
+    Part("organisation_id", "number"),
+    Part("fund_id", "number"),
+    Part("number", "number"),
+    Part("entry_on", "text"),
+    Part("kind", "text"),
+    Part("amount", "text"),
+    Part("drawdown_id", "number"),
+    Part("decision_reference", "text"),
+    Part("description", "text"),
+    Part("entered_by_id", "number"),
+    Part("entered_at", "moment"),
+    Part("previous_digest", "text"),
+)
+
+
+def columns_of(parts: Sequence[Part]) -> list[str]:
+    """Columns that a digest cannot do without."""
+    return [part.column for part in parts if not part.optional]
+
+
+def array_text(parts: Sequence[Part], row: Mapping[str, str | None]) -> str:
+    """Text of ``jsonb_build_array`` over a row's values, without the bracket at its end.
+
+    Raises:
+        ValueError: a value that PostgreSQL would have written in another way.
+    """
+    values = []
+    for part in parts:
+        value = row.get(part.column)
+        if value is not None:
+            values.append(encode_basestring(value) if part.kind == "text" else _text(part, value))
+        elif not part.optional:
+            values.append("null")
+    return "[" + ", ".join(values)
+
+
+def joined_digests(digests: str) -> str:
+    """What stands between the quotes where a booking's rows are digested."""
+    return encode_basestring(digests)[1:-1]
+
+
+def _text(part: Part, value: str) -> str:
+    if part.kind == "number":
+        if not _NUMBER.fullmatch(value):
+            raise ValueError(f"{part.column} is not a whole number")
+        return value
+    return f'"{_epoch(part.column, value)}"'
+
+
+def _epoch(column: str, value: str) -> str:
+    """Seconds since 1970 with six decimals, as ``extract(epoch from …)::text`` gives them."""
+    if not _MOMENT.fullmatch(value):
+        raise ValueError(f"{column} is not a moment")
+    microseconds = (datetime.fromisoformat(value) - _EPOCH) // _MICROSECOND
+    seconds, rest = divmod(abs(microseconds), 1_000_000)
+    return f"{'-' if microseconds < 0 else ''}{seconds}.{rest:06}"

@@ -1,0 +1,75 @@
+"""Batches without a file to read: rows as the reader would have stored them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from funds.actions.imports import upload_file
+from funds.models import ImportBatch, ImportRow
+from fundtrack.periods import Month
+from tests.factories import NOW, World
+
+#: Columns that a usual export has.
+COLUMNS = ("date", "cost_centre", "project_code", "amount", "account", "voucher", "description")
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One row of a file: project code, month, amount, voucher, and what else a test needs."""
+
+    code: str
+    month: str
+    amount: str
+    voucher: str = ""
+    centre: str = "1000"
+    account: str = "4000"
+    description: str = ""
+    supplier: str = ""
+    day: int | None = None
+    by_code: bool = False
+    by_rule: bool = False
+    kind: str = "row"
+
+
+def make_batch(
+    world: World,
+    rows: Sequence[FileRow],
+    *,
+    columns: Sequence[str] = COLUMNS,
+    manner: str = "movements",
+    control_total: str | None = None,
+) -> ImportBatch:
+    """A batch that was read: ``rows`` stand from row 2 of the sheet on."""
+    batch = upload_file(fund=world.fund, name="vienti.csv", content=repr(rows).encode(), by=world.finance, at=NOW)
+    ImportRow.objects.bulk_create(
+        [_stored(batch, number, row) for number, row in enumerate(rows, start=2)], batch_size=2000
+    )
+    batch.profile = {"columns": {name: name for name in columns}}
+    batch.manner = manner
+    batch.control_total = None if control_total is None else Decimal(control_total)
+    batch.state = ImportBatch.State.READ
+    batch.save()
+    return batch
+
+
+def _stored(batch: ImportBatch, number: int, row: FileRow) -> ImportRow:
+    month = Month.parse(row.month)
+    return ImportRow(
+        organisation_id=batch.organisation_id,
+        batch=batch,
+        number=number,
+        kind=row.kind,
+        cells=[row.code, row.month, row.amount, row.voucher],
+        month=month.first,
+        booked_on=None if row.day is None else date(month.year, month.number, row.day),
+        cost_centre_code=row.centre,
+        project_code=row.code,
+        amount=Decimal(row.amount),
+        account=row.account,
+        voucher=row.voucher,
+        description=row.description,
+        supplier=row.supplier,
+        by_code=row.by_code or row.by_rule,
+        by_rule=row.by_rule,
+    )

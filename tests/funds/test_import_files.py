@@ -1,0 +1,220 @@
+"""Limits and hostility: every file that is no table, or not all of one, gets a sentence."""
+
+import io
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from funds.imports.files import ACTUALS_LIMITS, FileRefusal, Limits, open_file
+
+from .files import changed_zip
+from .import_files import HEADER, ROW, changed, csv, reading, rows_of, sheet_xml, xlsx, zipped
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
+SMALL = Limits(bytes=10_000, rows=100, columns=10, cell=50, sheets=2, unpacked=10_000_000)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+def _far(place: str, row: str = "2") -> bytes:
+    return sheet_xml(f'<row r="{row}"><c r="{place}"><v>1</v></c></row>')
+
+
+def _sheets(count: int) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for _number in range(count - 1):
+        book.create_sheet()
+    stored = io.BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+def _long_texts() -> bytes:
+    # Ten thousand letters, shared by a hundred thousand cells: small as a file, a gigabyte as texts.
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    text = f'<sst xmlns="{space}"><si><t>{"x" * 10_000}</t></si></sst>'
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(2, 100_000))
+    return changed_zip(sheet_xml(rows), {"xl/sharedStrings.xml": text.encode()})
+
+
+BAD_FILES: dict[str, tuple[Any, str, str]] = {
+    "empty": (b"", "x.csv", "file_empty"),
+    "blank lines": (b"\r\n \r\n", "x.csv", "file_empty"),
+    "only a byte order mark": (b"\xef\xbb\xbf\r\n", "x.csv", "file_not_a_table"),
+    "PDF named XLSX": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "x.xlsx", "file_is_pdf"),
+    "old Excel": (OLE, "x.xls", "file_is_xls"),
+    "password": (OLE + "EncryptedPackage".encode("utf-16-le"), "x.xlsx", "file_has_password"),
+    "web page named XLS": (b"<html><table><tr><td>1</td></tr></table></html>", "x.xls", "file_is_html"),
+    "XML of 2003": (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "x.xls", "file_is_html"),
+    "OpenDocument": (zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "x.ods", "file_is_ods"),
+    "binary workbook": (zipped(**{"xl__workbook.bin": b"x"}), "x.xlsb", "file_is_xlsb"),
+    "another archive": (zipped(readme=b"x"), "x.zip", "file_not_a_table"),
+    "workbook named CSV": (xlsx(ROW), "x.csv", "file_wrong_extension"),
+    "text named XLSX": (csv(ROW), "x.xlsx", "file_wrong_extension"),
+    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "x.csv", "file_not_a_table"),
+    "program": (bytes(range(256)) * 40, "x.csv", "file_not_a_table"),
+    "control characters": (bytes(range(1, 9)) * 40, "x.csv", "file_not_a_table"),
+    "letters of no encoding": (b"P\x81iv\x8d;Summa\r\n" * 100, "x.csv", "file_encoding"),
+    "not UTF-16 after all": (b"\xff\xfe" + "Päivä".encode("utf-16-le") + b"\x00\xd8", "x.csv", "file_encoding"),
+    "zero bytes in UTF-16": ("Päivä;Summa\r\n1.6.2021;\x001".encode("utf-16"), "x.csv", "file_not_a_table"),
+    "lost letters": (csv(changed(description="P\ufffdiv\ufffd")), "x.csv", "file_letters_lost"),
+    "lost letters read once more": (csv(changed(description="P\u00ef\u00bf\u00bdiv")), "x.csv", "file_letters_lost"),
+    "lost letters in UTF-16": (csv(changed(description="P\ufffd"), encoding="utf-16"), "x.csv", "file_letters_lost"),
+    "lost letters in a workbook": (xlsx(changed(description="P\ufffdiv\ufffd")), "x.xlsx", "file_letters_lost"),
+    "open quotation mark": (csv(changed(description='"Palkat')), "x.csv", "file_damaged"),
+    "cut off": (xlsx(ROW)[:-200], "x.xlsx", "file_damaged"),
+    "unpacks to far too much": (
+        lambda: changed_zip(xlsx(), {"xl/worksheets/sheet1.xml": b"<a>" + b" " * 30_000_000}),
+        "x.xlsx",
+        "file_bomb",
+    ),
+    "long texts in many cells": (_long_texts, "x.xlsx", "file_bomb"),
+    "entities": (
+        changed_zip(xlsx(), {"xl/worksheets/sheet1.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'}),
+        "x.xlsx",
+        "file_damaged",
+    ),
+    "entities elsewhere": (
+        changed_zip(xlsx(), {"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><sst/>'}),
+        "x.xlsx",
+        "file_damaged",
+    ),
+    "not XML": (changed_zip(xlsx(), {"xl/workbook.xml": b"\x01\x02 nothing"}), "x.xlsx", "file_damaged"),
+    "last row there is": (_far("A1048576"), "x.xlsx", "file_too_many_rows"),
+    "last column there is": (_far("XFD2"), "x.xlsx", "file_too_many_columns"),
+    "place in entities": (_far("&#65;2"), "x.xlsx", "file_damaged"),
+    "cell without its place, far away": (
+        sheet_xml('<row r="1048576"><c><v>1</v></c></row>'),
+        "x.xlsx",
+        "file_too_many_rows",
+    ),
+    "a grid of nothing": (_far("CV250000"), "x.xlsx", "file_bomb"),
+    "101 columns": (csv(["x"] * 101), "x.csv", "file_too_many_columns"),
+    "51 sheets": (lambda: _sheets(51), "x.xlsx", "file_too_many_sheets"),
+    "a long cell": (csv(changed(description="x" * 10_001)), "x.csv", "file_cell_too_long"),
+    "a long cell in a workbook": (xlsx(changed(description="x" * 10_001)), "x.xlsx", "file_cell_too_long"),
+    "no headings": (csv(*[ROW] * 60, header=ROW), "x.csv", "header_missing"),
+    "headings only": (csv(), "x.csv", "file_no_rows"),
+    "empty workbook": (xlsx(header=()), "x.xlsx", "file_empty"),
+}
+
+
+@pytest.mark.parametrize("what", BAD_FILES)
+def test_a_bad_file_gets_one_clear_sentence(what: str) -> None:
+    content, name, code = BAD_FILES[what]
+    with pytest.raises(FileRefusal) as refusal:
+        list(reading(content() if callable(content) else content, name=name))
+    assert refusal.value.code == code
+    assert str(refusal.value).endswith(".") and "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"x" * 10_001, "file_too_large"),
+        (b"a;b\r\n" * 151, "file_too_many_rows"),
+        (b";".join([b"a"] * 11), "file_too_many_columns"),
+        (b"a;" + b"b" * 51, "file_cell_too_long"),
+    ],
+)
+def test_the_limits_hold(content: bytes, code: str) -> None:
+    with pytest.raises(FileRefusal) as refusal:
+        list(open_file("x.csv", content, limits=SMALL).rows())
+    assert refusal.value.code == code
+
+
+def test_the_limits_of_actuals() -> None:
+    limits = (ACTUALS_LIMITS.bytes, ACTUALS_LIMITS.rows, ACTUALS_LIMITS.columns, ACTUALS_LIMITS.cell)
+    assert limits == (64 * 1024 * 1024, 250_000, 100, 10_000)
+
+
+def test_lost_letters_are_named_by_row_column_and_value() -> None:
+    with pytest.raises(FileRefusal) as refusal:
+        rows_of(xlsx(ROW, changed(description="Ty\ufffd")))
+    assert "Sheet “Sheet”, row 3, column 6: letters of “Ty\ufffd” were lost" in str(refusal.value)
+
+
+def test_empty_cells_far_away_do_not_matter() -> None:
+    rows = '<row r="2"><c r="A2"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    assert len(list(open_file("x.xlsx", sheet_xml(rows)).rows())) == 2
+
+
+# --- letters
+
+LETTERS = changed(description="Työ Åbo €", voucher="1")
+ENCODINGS = [
+    ("utf-8", "utf-8"),
+    ("utf-8-sig", "utf-8"),
+    ("utf-16", "utf-16"),
+    ("cp1252", "windows-1252"),
+]
+
+
+@pytest.mark.parametrize(("codec", "name"), ENCODINGS)
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_encodings_and_delimiters_are_found_out(codec: str, name: str, delimiter: str) -> None:
+    content = csv(LETTERS, encoding=codec, delimiter=delimiter)
+    file = open_file("x.csv", content)
+    assert (file.encoding, file.delimiter) == (name, delimiter)
+    (row,) = rows_of(content)
+    assert (row.description, row.voucher) == ("Työ Åbo €", "1")
+    assert bool(file.warnings) is (name == "windows-1252")
+
+
+def test_commas_divide_a_file_with_points() -> None:
+    (row,) = rows_of(csv(changed(amount="1234.56"), delimiter=","))
+    assert str(row.amount) == "1234.56"
+
+
+def test_a_first_line_may_name_the_delimiter() -> None:
+    rows = rows_of(b"sep=,\r\n" + csv(changed(amount='"1,50"'), delimiter=","))
+    assert [(row.number, str(row.amount)) for row in rows] == [(3, "1.50")]
+
+
+def test_a_late_byte_decides_the_encoding() -> None:
+    rows = rows_of(csv(*[ROW] * 30_000, LETTERS, encoding="cp1252"))
+    assert rows[-1].description == "Työ Åbo €" and len(rows) == 30_001
+
+
+def test_an_odd_byte_far_into_a_file_does_not_break_its_letters() -> None:
+    western = csv(*[LETTERS] * 3_000, changed(description="odd"), encoding="cp1252").replace(b"odd", b"o\x81d")
+    file = open_file("x.csv", western)
+    assert file.encoding == "windows-1252" and "3002" in file.warnings[0]
+    assert rows_of(western)[-1].description == "o\x81d"
+    unicode = csv(*[LETTERS] * 3_000, changed(description="odd")).replace(b"odd", b"\xe4")
+    file = open_file("x.csv", unicode)
+    assert file.encoding == "utf-8" and "3002" in file.warnings[0]
+    rows = rows_of(unicode)
+    assert (rows[0].description, rows[-1].description) == ("Työ Åbo €", "ä")
+
+
+def test_a_declared_encoding_holds() -> None:
+    content = csv(LETTERS, encoding="cp858").replace(b"\xd5", b"E")
+    (row,) = rows_of(content, {"encoding": "cp850"})
+    assert row.description == "Työ Åbo E"
+    with pytest.raises(FileRefusal) as refusal:
+        rows_of(csv(ROW, LETTERS, encoding="cp1252"), {"encoding": "utf-8", "date_format": "d.m.yyyy"})
+    assert refusal.value.code == "file_encoding"
+    with pytest.raises(FileRefusal) as refusal:
+        rows_of(csv(LETTERS), {"encoding": "windows-1252"})
+    assert refusal.value.code == "file_encoding" and "Unicode" in str(refusal.value)
+
+
+def test_a_byte_that_does_not_fit_is_named_by_row_and_column() -> None:
+    ascii_header = ("Date", *HEADER[1:])
+    content = csv(ROW, LETTERS, header=ascii_header, encoding="cp1252")
+    with pytest.raises(FileRefusal) as refusal:
+        rows_of(content, {"encoding": "utf-8"})
+    assert "Row 3, column 6" in str(refusal.value)
+
+
+def test_text_named_xls_is_read_and_said() -> None:
+    file = open_file("sap.xls", csv(ROW, delimiter="\t", encoding="utf-16"))
+    assert file.kind == "csv" and "sap.xls is text" in file.warnings[0]

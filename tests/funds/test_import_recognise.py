@@ -1,0 +1,190 @@
+"""What is found out from a file as a whole: headings, contents, known codes; and what must be asked."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from funds.imports.files import open_file
+from funds.imports.heading_words import WORDS, meanings_of, rank_of
+from funds.imports.profiles import Profile
+from funds.imports.reading import read_actuals
+from funds.imports.recognise import KnownCodes, Recognition, recognise
+from fundtrack.periods import Month
+
+from .import_files import HEADER, ROW, changed, csv, xlsx
+
+
+@pytest.fixture(autouse=True)
+def english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+def found(content: bytes, **options: Any) -> Recognition:
+    return recognise(open_file("x.xlsx" if content.startswith(b"PK") else "x.csv", content), **options)
+
+
+def test_the_demonstration_file() -> None:
+    folder = Path(settings.BASE_DIR, "funds", "demonstration")
+    files = sorted(folder.glob("*.csv"))
+    file = open_file(files[0].name, files[0].read_bytes())
+    recognition = recognise(file)
+    assert recognition.profile.as_json()["columns"] == {
+        "date": "Kirjauspäivä",
+        "cost_centre": "Kustannuspaikka",
+        "project_code": "Projekti",
+        "amount": "Summa EUR",
+        "account": "Tili",
+        "voucher": "Tositenumero",
+        "description": "Selite",
+    }
+    assert (recognition.profile.date_format, recognition.profile.decimal_mark) == ("d.m.yyyy", ",")
+    assert not recognition.questions and not recognition.unused and recognition.rows == 95
+    reading = read_actuals(file, recognition.profile)
+    months = {}
+    for row in reading:
+        if row.kind == "row" and row.month and row.amount:
+            months[row.month] = months.get(row.month, Decimal(0)) + row.amount
+    assert months[Month(2024, 6)] == Decimal("31866.45") and len(months) == 9
+    assert (reading.totals.rows, reading.totals.counts["row"]) == (Decimal("318250.00"), 95)
+
+
+#: Headings and rows in the manner of published purchase ledgers; the rows are invented.
+MANNERS: list[tuple[tuple[str, ...], list[tuple[Any, ...]], dict[str, str], str]] = [
+    (
+        ("Tapaht.pvm", "Tositenro", "Toimittajan  nimi", "Lask.tili", "Tilin nimi", "Kustannuspaikka", "Vastuualue",
+         "Laskun summa ilman ALV"),
+        [("01.06.2021", "12267", "OY ESIMERKKI AB", "4820", "Vuokrat", "4123", "Tekniset", "29,73"),
+         ("02.06.2021", "12268", "MALLI OY", "4821", "Muut", "4124", "Tekniset", "2 082,63")],
+        {"date": "Tapaht.pvm", "voucher": "Tositenro", "supplier": "Toimittajan nimi", "account": "Lask.tili",
+         "cost_centre": "Kustannuspaikka", "amount": "Laskun summa ilman ALV"},
+        "d.m.yyyy",
+    ),
+    (
+        ("Tapahtumanumero", "Kausi", "Tili nro", "Tilin nimi", "Toimittajanumero", "Summa"),
+        [("200057422", "202503", "4340", "Palvelut", "187", "720,00"),
+         ("200057424", "202504", "4470", "Muut", "1808", "44,92")],
+        {"voucher": "Tapahtumanumero", "month": "Kausi", "account": "Tili nro", "amount": "Summa"},
+        "yyyymm",
+    ),
+    (
+        ("Kunta", "TOSITE", "Toimittaja", "SUMMA", "VEROTON RIVIN OSUUS", "TOSITEPÄIVÄ", "TILI", "TILIN NIMI",
+         "VERO RIVIN OSUUS", "Kustannuspaikka", "Kustannuspaikan nimi"),
+        [("Mallila", "25_1", "OY A", "113,01", "13,01", "240101", "4341", "Toimisto", "0,00", "1161", "Hallinto"),
+         ("Mallila", "25_1", "OY A", "113,01", "100,00", "240101", "4890", "Vuokrat", "0,00", "2090", "Opisto")],
+        {"voucher": "TOSITE", "supplier": "Toimittaja", "amount": "VEROTON RIVIN OSUUS", "date": "TOSITEPÄIVÄ",
+         "account": "TILI", "cost_centre": "Kustannuspaikka"},
+        "yymmdd",
+    ),
+    (
+        ("Bokföringsdatum", "Verifikat", "Konto", "Kostnadsställe", "Projekt", "Text", "Debet", "Kredit"),
+        [("2021-06-01", "A1", "4000", "2000", "KR1", "Löner", "10.50", ""),
+         ("2021-06-02", "A2", "4000", "2000", "KR1", "Rättelse", "", "1.25")],
+        {"date": "Bokföringsdatum", "voucher": "Verifikat", "account": "Konto", "cost_centre": "Kostnadsställe",
+         "project_code": "Projekt", "description": "Text", "debit": "Debet", "credit": "Kredit"},
+        "yyyy-mm-dd",
+    ),
+    (
+        ("Fiscal Year", "Period", "Document Number", "G/L Account", "Cost Center", "WBS Element", "Text",
+         "Amount in local currency", "D/C"),
+        [("2021", "6", "100", "4000", "2000", "KR1", "Wages", "1,234.50", "S"),
+         ("2021", "7", "101", "4000", "2000", "KR1", "Wages", "10.00", "H")],
+        {"year": "Fiscal Year", "period": "Period", "voucher": "Document Number", "account": "G/L Account",
+         "cost_centre": "Cost Center", "project_code": "WBS Element", "description": "Text",
+         "amount": "Amount in local currency", "side": "D/C"},
+        "year_period",
+    ),
+    (
+        ("Päivämäärä", "Tositenumero", "KP", "Seurantakohde", "Tiliöinti", "Selite", "Brutto", "Netto"),
+        [("1.6.2021", "1", "2000", "S1", "4000", "Ostot", "124,00", "100,00"),
+         ("1.6.2021", "2", "2000", "S1", "4000", "Ostot", "248,00", "200,00")],
+        {"date": "Päivämäärä", "voucher": "Tositenumero", "cost_centre": "KP", "project_code": "Seurantakohde",
+         "account": "Tiliöinti", "description": "Selite", "amount": "Netto"},
+        "d.m.yyyy",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("manner", range(len(MANNERS)))
+def test_the_manners_of_cities_and_systems(manner: int) -> None:
+    header, rows, columns, date_format = MANNERS[manner]
+    for content in (csv(*rows, header=header), csv(("Otsikko",), (), header, *rows, header=("Kaupunki", "2021"))):
+        recognition = found(content)
+        assert dict(recognition.profile.columns) == columns
+        assert recognition.profile.date_format == date_format and not recognition.questions
+        reading = read_actuals(open_file("x.csv", content), recognition.profile)
+        assert [row.kind for row in reading if row.kind != "skipped"] == ["row"] * len(rows)
+
+
+def test_the_total_of_a_voucher_is_not_its_rows() -> None:
+    header = ("Päivä", "Tosite", "Summa", "Määrä")
+    rows = [("1.6.2021", "1", "30,00", "10,00"), ("1.6.2021", "1", "30,00", "20,00"), ("1.6.2021", "2", "5,00", "5,00")]
+    assert found(csv(*rows, header=header)).profile.columns["amount"] == "Määrä"
+
+
+def test_known_codes_find_their_columns() -> None:
+    header = ("Päivä", "Tosite", "Ulottuvuus 1", "Ulottuvuus 2", "Tili", "Selite", "Summa")
+    known = KnownCodes(cost_centres=frozenset({"2000"}), project_codes=frozenset({"KR1"}))
+    recognition = found(csv(*[ROW] * 3, header=header), known=known)
+    columns = recognition.profile.columns
+    assert (columns["cost_centre"], columns["project_code"]) == ("Ulottuvuus 1", "Ulottuvuus 2")
+    assert recognition.choices["cost_centre"].confidence == "sure"
+
+
+def test_a_code_goes_before_its_name_under_the_same_heading() -> None:
+    header = ("Päivä", "Kustannuspaikka", "Kustannuspaikka", "Summa")
+    recognition = found(csv(("1.6.2021", "Tietohallinto", "2000", "5,00"), header=header))
+    assert recognition.profile.columns["cost_centre"] == "Kustannuspaikka (2)"
+
+
+def test_each_choice_shows_values_with_their_rows() -> None:
+    rows = [changed(amount=f"{number},00") for number in range(1, 9)]
+    choice = found(csv(*rows)).choices["amount"]
+    assert choice.samples == tuple((number + 1, f"{number},00") for number in range(1, 6))
+    assert (choice.heading, choice.index, choice.confidence) == ("Summa", 6, "sure") and choice.why
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "choices"),
+    [
+        (csv(ROW[1:], header=HEADER[1:]), "month", ()),
+        (csv(changed(amount="1.234"), changed(amount="2.500")), "decimal_mark", (",", ".")),
+        (csv(ROW[:6], header=HEADER[:6]), "column", ("Tosite", "Kustannuspaikka", "Tili")),
+    ],
+)
+def test_what_the_file_does_not_decide_is_asked(content: bytes, key: str, choices: tuple[str, ...]) -> None:
+    (question,) = found(content).questions
+    assert (question.key, tuple(question.choices)) == (key, choices) and question.message.endswith(".")
+
+
+def test_what_is_declared_wins() -> None:
+    said = Profile(columns={"amount": "tosite"}, date_format="none", decimal_mark=".")
+    recognition = found(csv(ROW), declared=said)
+    assert recognition.profile.columns["amount"] == "tosite"
+    assert recognition.choices["amount"].confidence == "declared"
+    assert (recognition.profile.date_format, recognition.profile.decimal_mark) == ("none", ".")
+
+
+def test_mixed_decimal_marks_are_said_and_left_to_each_row() -> None:
+    recognition = found(csv(changed(amount="1,50"), changed(amount="1.50")))
+    assert recognition.profile.decimal_mark is None and len(recognition.warnings) == 1
+
+
+def test_the_first_shown_sheet_with_headings() -> None:
+    recognition = found(xlsx(ROW, hidden=True))
+    assert (recognition.sheet, recognition.header_row, recognition.sheets) == ("Ote", 1, ["Ote"])
+    assert recognition.profile.sheet == "Ote"
+
+
+def test_words_of_headings() -> None:
+    for heading in ("Tilin nimi", "Kustannuspaikan nimi", "ALV-koodi", "Vero rivin osuus", "Y-tunnus", ""):
+        assert not meanings_of(heading)
+    assert rank_of("amount", "Laskun summa\nilman ALV (EUR)") is not None
+    assert rank_of("account", "TILIN NIMI") is None
+    for key, words in WORDS.items():
+        for word in words.split("|"):
+            assert (rank_of(key, word) or 0) < 1000, word
