@@ -101,11 +101,12 @@ def find_encoding(name: str, content: bytes) -> Encoding:
         return Encoding("utf-8", "fundtrack-western")
     odd = sum(content.count(byte) for byte in _UNDEFINED)
     if odd > _FEW and odd * 100 > len(content) - len(content.translate(None, delete=bytes(range(128, 256)))):
-        raise _unreadable()
+        raise unreadable()
     return Encoding("windows-1252", "fundtrack-western" if odd else "strict")
 
 
-def _unreadable() -> FileRefusal:
+def unreadable() -> FileRefusal:
+    """The refusal of letters that no encoding explains."""
     message = _("The letters of the file cannot be read. Save it as CSV with the encoding UTF-8.")
     return FileRefusal(message, code="file_encoding")
 

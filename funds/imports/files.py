@@ -4,20 +4,17 @@ A file is never trusted. Its size, its unpacked size and its shape are checked b
 sees it; every refusal says what is wrong and what to do instead.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePath
 from typing import cast
 
-from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
 from .cells import Cell, CellError, Value, exact_number, text_of, unguarded
-from .csv_files import LOST, byte_does_not_fit, find_delimiter, odd_rows, read_records
-from .encodings import Encoding, chunks, find_encoding
+from .csv_files import DELIMITERS, LOST, byte_does_not_fit, find_delimiter, odd_rows, read_records
+from .encodings import Encoding, chunks, find_encoding, unreadable
 from .limits import (
     ACTUALS_LIMITS,
     PLAN_LIMITS,
@@ -25,8 +22,6 @@ from .limits import (
     Limits,
     not_a_table,
     too_large,
-    too_long_cell,
-    too_many_columns,
     too_many_rows,
 )
 from .workbooks import SheetInfo, Workbook
@@ -51,9 +46,7 @@ __all__ = [
 ]
 
 MAX_BYTES, MAX_ROWS = PLAN_LIMITS.bytes, PLAN_LIMITS.rows
-_DELIMITERS = (";", "\t", ",")
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
-_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm"})
 _TEXT_NAMES = frozenset({".csv", ".tsv", ".txt"})
@@ -106,8 +99,11 @@ def read_sheets(name: str, content: bytes) -> list[Sheet]:
     digest = sha256(content).hexdigest()
     if content.startswith(_ZIP):
         return [Sheet(name, digest, "xlsx", "", _plan_rows(Workbook(name, content, PLAN_LIMITS)))]
-    text, encoding = _decode(name, content)
-    return [Sheet(name, digest, "csv", encoding, rows) for rows in _csv_readings(text)]
+    encoding = find_encoding(name, content)
+    if encoding.errors != "strict":
+        # A plan is small: nobody need guess at its letters.
+        raise unreadable()
+    return [Sheet(name, digest, "csv", encoding.name, rows) for rows in _csv_readings(encoding, content)]
 
 
 def _plan_rows(book: Workbook) -> list[list[Cell]]:
@@ -129,56 +125,17 @@ def _plan_cell(value: Value) -> Cell:
     return Cell(text_of(value))
 
 
-def _decode(name: str, content: bytes) -> tuple[str, str]:
-    """The whole file as text, and the encoding that fits every byte of it."""
-    for mark, encoding in _BOMS.items():
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding), encoding.removesuffix("-sig")
-            except UnicodeDecodeError as error:
-                message = _("The file is damaged: it begins as Unicode text and goes on as something else.")
-                raise FileRefusal(message, code="file_encoding") from error
-    if b"\x00" in content:
-        raise not_a_table(name)
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        # Western Windows is what Finnish spreadsheets write when it is not Unicode; the judge sees every byte.
-        best = from_bytes(content, cp_isolation=["cp1252"]).best()
-    if best is None:
-        message = _("The letters of the file cannot be read. Save it as CSV with the encoding UTF-8.")
-        raise FileRefusal(message, code="file_encoding")
-    return str(best), "windows-1252"
-
-
-def _csv_readings(text: str) -> list[list[list[Cell]]]:
+def _csv_readings(encoding: Encoding, content: bytes) -> list[list[list[Cell]]]:
     readings, first_error = [], None
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         try:
-            readings.append(_csv_rows(text, delimiter))
+            records = read_records(encoding, content, delimiter, PLAN_LIMITS)
+            readings.append([[Cell(unguarded(value)) for value in record] for record in records])
         except FileRefusal as refusal:
             first_error = first_error or refusal
     if not readings and first_error is not None:
         raise first_error
     return readings
-
-
-def _csv_rows(text: str, delimiter: str) -> list[list[Cell]]:
-    rows: list[list[Cell]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            if len(rows) >= MAX_ROWS + 1:
-                raise too_many_rows(PLAN_LIMITS)
-            if len(row) > PLAN_LIMITS.columns:
-                raise too_many_columns(PLAN_LIMITS)
-            if any(len(value) > PLAN_LIMITS.cell for value in row):
-                raise too_long_cell(len(rows) + 1, PLAN_LIMITS)
-            rows.append([Cell(unguarded(value)) for value in row])
-    except csv.Error as error:
-        message = _("Line %(line)s of the file is damaged: a quotation mark or a cell does not end.")
-        raise FileRefusal(message % {"line": reader.line_num}, code="file_damaged") from error
-    return rows
 
 
 # --- actuals: many rows, read as a stream

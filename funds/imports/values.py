@@ -4,7 +4,6 @@ Source: domain.md §7.
 """
 
 import re
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
 from fundtrack.money import LARGEST, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR, Month
+from fundtrack.texts import tidy
 
 from .cells import LARGEST_EXACT, CellError, Value, exact_number, text_of
 
@@ -285,7 +285,7 @@ def code_of(value: Value, longest: int) -> str:
             message = _("The spreadsheet holds this code as the number %(value)s and has changed it.")
             raise _problem("code_is_number", message, value)
         return text
-    text = unicodedata.normalize("NFC", " ".join(text.split()))
+    text = tidy(text)
     if text[:1] == "'":
         text = text[1:].strip()
     if not text:
@@ -306,16 +306,16 @@ def code_of(value: Value, longest: int) -> str:
 
 
 def text_on_one_line(value: Value) -> str:
-    """A description or name as the ledger keeps it: NFC, one line, no doubled blanks.
+    """A description or name as the ledger keeps it, like what people type.
 
     Raises:
         CellProblem: an error cell, or a formula without a result.
     """
     if isinstance(value, CellError):
         raise error_in_cell(value)
-    text = " ".join(text_of(value).split())
+    text = tidy(text_of(value))
     if text[:1] == "'" and text[1:2] in tuple("=+-@"):
         text = text[1:]
     if text[:1] == "#" and _ERROR_TEXT.fullmatch(text):
         raise error_in_cell(CellError(text, "cell_error"))
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text
