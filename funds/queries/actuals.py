@@ -16,6 +16,7 @@ from organisations.models import Membership, Organisation
 
 from ..actions.actuals import first_open_month
 from ..models import Actual, AmendmentRow, BudgetLine, CostCentre, MonthState, UsePlan
+from .line_sums import amended_by_line
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def actuals_grid(
         Targets and lines in the plan's order. Six queries.
     """
     chosen = list(lines)
-    amended = _amended(plan, on)
+    amended = amended_by_line(AmendmentRow.objects.filter(plan=plan, amendment__effective_on__lte=on))
     sums = _month_sums(chosen)
     months = month_columns(plan.organisation, plan.year)
     grid_lines = [_grid_line(line, amended.get(line.pk, ZERO), months, sums) for line in chosen]
@@ -191,11 +192,6 @@ def month_columns(organisation: Organisation, year: int) -> tuple[MonthColumn, .
         return states.get(month) or MonthState.State.CLOSED
 
     return tuple(MonthColumn(month, state_of(month)) for month in Month.year_of(year))
-
-
-def _amended(plan: UsePlan, on: date) -> dict[int, Decimal]:
-    rows = AmendmentRow.objects.filter(plan=plan, amendment__effective_on__lte=on)
-    return dict(rows.values_list("line_id").annotate(total=Sum("amount")).order_by())
 
 
 def _month_sums(lines: Sequence[BudgetLine]) -> dict[tuple[int, Month], tuple[Decimal, int]]:

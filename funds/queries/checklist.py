@@ -3,7 +3,6 @@
 The usual month of a line is the median of its earlier months that are not zero, within the plan's year.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +18,7 @@ from fundtrack.periods import Month
 from ..models import Actual, UsePlan
 from .drawdowns import LineDrawdown, drawdown_lines
 from .labels import LineLabel, line_labels
+from .line_sums import sums_by_month
 
 #: A month counts as unusual from this many times the usual month on.
 TIMES_USUAL = 10
@@ -126,7 +126,7 @@ def month_checklist(plan: UsePlan, month: Month) -> MonthChecklist:
     labels = line_labels(plan, month.last)
     facts = {line.line_id: line for line in drawdown_lines(plan, month)}
     before = {line.line_id: line for line in drawdown_lines(plan, month.previous())}
-    sums = _sums(plan, month)
+    sums = sums_by_month(Actual.objects.filter(line__plan=plan, month__lte=month.first))
     findings = [
         finding
         for line_id, label in labels.items()
@@ -165,16 +165,6 @@ def month_checklist(plan: UsePlan, month: Month) -> MonthChecklist:
         ),
         corrections_count=corrections.count(),
     )
-
-
-def _sums(plan: UsePlan, month: Month) -> dict[int, dict[Month, Decimal]]:
-    """Line id → month → Σ actuals, up to and including ``month``; only months that have rows, zero sums included."""
-    sums: dict[int, dict[Month, Decimal]] = defaultdict(dict)
-    rows = Actual.objects.filter(line__plan=plan, month__lte=month.first).order_by()
-    for line_id, day, total in rows.values_list("line_id", "month").annotate(total=Sum("amount")):
-        if line_id is not None:
-            sums[line_id][Month.of(day)] = total
-    return sums
 
 
 def _findings(

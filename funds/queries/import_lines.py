@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
-from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,8 @@ from fundtrack.money import ZERO
 from fundtrack.periods import Month
 
 from ..models import Actual, AmendmentRow, BudgetLine, ImportBatch
-from .checklist import TIMES_USUAL, USUAL_NEEDS
+from .checklist import TIMES_USUAL, usual_size
+from .line_sums import sums_by_month
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,7 @@ def line_months(batch: ImportBatch, changes: Mapping[tuple[int | None, str, str,
     """
     ids = {line_id for line_id, _centre, _code, _month in changes if line_id is not None}
     lines = {line.pk: line for line in BudgetLine.objects.filter(pk__in=ids)}
-    before = {
-        (line_id, Month.of(month)): total
-        for line_id, month, total in Actual.objects.filter(line_id__in=ids)
-        .values_list("line_id", "month")
-        .annotate(total=Sum("amount"))
-        .order_by()
-    }
+    before = sums_by_month(Actual.objects.filter(line_id__in=ids))
     amended: dict[int, list[tuple[Month, Decimal]]] = {}
     rows = AmendmentRow.objects.filter(line_id__in=ids).values_list("line_id", "amendment__effective_on", "amount")
     for line_id, effective_on, amount in rows:
@@ -87,7 +81,7 @@ def line_months(batch: ImportBatch, changes: Mapping[tuple[int | None, str, str,
                     line.project_code,
                     line.name,
                     month,
-                    before.get((line_id, month), ZERO),
+                    before[line_id].get(month, ZERO),
                     changes.get(key, ZERO),
                     amount,
                     key in changes,
@@ -99,7 +93,8 @@ def line_months(batch: ImportBatch, changes: Mapping[tuple[int | None, str, str,
 def line_warnings(cells: Sequence[LineMonth]) -> Iterator[ImportWarning]:
     """What is unusual in the figures after the import: sign, size, and lines that pass their amounts.
 
-    The usual month of a line is the median of its other months of the year that are not zero, after the import.
+    The usual month of a line is the median of its other months of the year that are not zero, after the import: a file
+    brings later months with it, which the checklist of a month does not know yet.
     """
     by_line: dict[int, list[LineMonth]] = {}
     for cell in cells:
@@ -123,7 +118,7 @@ def _unusual(cell: LineMonth, others: Sequence[Decimal]) -> Iterator[ImportWarni
     if cell.after < 0 <= cell.before or cell.after * usual < 0:
         text = _("%(code)s in %(month)s gets another sign: %(before)s becomes %(after)s.")
         yield ImportWarning(f"sign:{cell.project_code}:{cell.month}", text % place)
-    size = median(abs(amount) for amount in others) if len(others) >= USUAL_NEEDS else None
+    size = usual_size(others)
     if size is not None and abs(cell.after) >= TIMES_USUAL * size:
         text = _("%(code)s in %(month)s is ten times its usual month or more: %(after)s, usually %(usual)s.")
         yield ImportWarning(f"ten_times:{cell.project_code}:{cell.month}", text % {**place, "usual": formats.eur(size)})

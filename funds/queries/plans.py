@@ -12,6 +12,7 @@ from fundtrack.money import ZERO
 from organisations.models import Organisation
 
 from ..models import AmendmentRow, BudgetLine, CostCentreName, UsePlan
+from .line_sums import amended_by_line
 
 
 def cost_centre_names(organisation: Organisation, on: date) -> dict[str, str]:
@@ -119,12 +120,7 @@ def plan_overview(plan: UsePlan, on: date, lines: Sequence[BudgetLine], *, parti
         lines: the lines that the reader sees, with target, cost centre and persons (``loaders.lines_in_scope``).
         partial: True when ``lines`` are not all of the plan; targets without a line of the reader are left out.
     """
-    amended = dict(
-        AmendmentRow.objects.filter(plan=plan, amendment__effective_on__lte=on)
-        .values_list("line_id")
-        .annotate(Sum("amount"))
-        .order_by()
-    )
+    amended = amended_by_line(AmendmentRow.objects.filter(plan=plan, amendment__effective_on__lte=on))
     names = cost_centre_names(plan.organisation, on)
     by_target: dict[int, list[PlanLine]] = {}
     for line in sorted(lines, key=lambda line: (line.position, line.pk)):

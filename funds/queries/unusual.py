@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from fundtrack.money import ZERO, round_cents
 from fundtrack.periods import Month
 
 from ..actions.cells import CellChange
 from ..models import Actual, AmendmentRow, BudgetLine, UsePlan
 from .checklist import TIMES_USUAL, usual_size
+from .line_sums import amended_by_line, sums_by_month
 
 #: Line id → month → Σ actuals, EUR.
 Sums = dict[int, dict[Month, Decimal]]
@@ -60,12 +59,13 @@ def unusual_figures(plan: UsePlan, changes: Sequence[CellChange], *, on: date) -
     wanted = BudgetLine.objects.filter(plan=plan, pk__in={change.line_id for change in changed})
     lines = {line.pk: line for line in wanted}
     changed = [change for change in changed if change.line_id in lines]
-    before = _sums(lines)
+    booked = sums_by_month(Actual.objects.filter(line_id__in=lines))
+    before = {line_id: booked.get(line_id, {}) for line_id in lines}
     after = {line_id: dict(months) for line_id, months in before.items()}
     for change in changed:
         before[change.line_id][change.month] = change.seen
         after[change.line_id][change.month] = change.new
-    amended = _amended(lines, on)
+    amended = amended_by_line(AmendmentRow.objects.filter(line_id__in=lines, amendment__effective_on__lte=on))
     amounts = {line_id: line.first_amount + amended.get(line_id, ZERO) for line_id, line in lines.items()}
     return Unusual(
         over=tuple(
@@ -75,20 +75,6 @@ def unusual_figures(plan: UsePlan, changes: Sequence[CellChange], *, on: date) -
         ),
         many_times=tuple(_many_times(changed, lines, after)),
     )
-
-
-def _sums(lines: Mapping[int, BudgetLine]) -> Sums:
-    sums: Sums = {line_id: {} for line_id in lines}
-    rows = Actual.objects.filter(line_id__in=lines).order_by()
-    for line_id, day, total in rows.values_list("line_id", "month").annotate(total=Sum("amount")):
-        if line_id is not None:
-            sums[line_id][Month.of(day)] = total
-    return sums
-
-
-def _amended(lines: Mapping[int, BudgetLine], on: date) -> dict[int, Decimal]:
-    rows = AmendmentRow.objects.filter(line_id__in=lines, amendment__effective_on__lte=on)
-    return dict(rows.values_list("line_id").annotate(total=Sum("amount")).order_by())
 
 
 def _over(months: Mapping[Month, Decimal], amount: Decimal) -> Decimal:
