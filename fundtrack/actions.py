@@ -5,7 +5,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,13 @@ _EXPLANATIONS: dict[str, str | Promise] = {}
 def explain(explanations: dict[str, str | Promise]) -> None:
     """Register plain words for constraints and triggers of an app."""
     _EXPLANATIONS.update(explanations)
+
+
+def reserve_key(model: type[Model]) -> int:
+    """A key for a document whose rows are written before it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
+        return int(cursor.fetchone()[0])
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:

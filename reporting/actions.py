@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models import UsePlan
 from fundtrack import formats
-from fundtrack.actions import action, explain
+from fundtrack.actions import action, explain, reserve_key
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
 from fundtrack.texts import one_line
@@ -82,8 +82,7 @@ def issue_report(
         # Behind the lock: a second click finds the first one's report.
         if earlier := IssuedReport.objects.filter(organisation=plan.organisation_id, key=key).first():
             return earlier
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('reporting_issuedreport', 'id'))")
-        report_id = cursor.fetchone()[0]
+    report_id = reserve_key(IssuedReport)
     last = IssuedReport.objects.filter(organisation=plan.organisation_id).aggregate(last=Max("number"))["last"]
     issue = Issue(number=(last or 0) + 1, meeting_on=meeting_on, body=body, issued_by=by.user.name, issued_at=at)
     result = replace(board.build(board.Params(plan, month), as_of=at), issue=issue)

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack import formats
-from fundtrack.actions import action
+from fundtrack.actions import action, reserve_key
 from fundtrack.exceptions import Refusal
 from fundtrack.money import LARGEST, ZERO
 from fundtrack.periods import Month
@@ -117,15 +117,12 @@ def record_actuals(
             raise KeyUsedOtherwise(_("This form was sent before with other figures. Load the page again."))
         return earlier
     rows = [_tidied(row) for row in rows]
-    description = long_text(Booking, "description", description, limit=BOOKING_LENGTH)
     _refuse_unbookable(rows)
     _refuse_closed(organisation, {row.month for row in rows})
     lines = lines_by_pair(organisation, {row.month.year for row in rows})
     corrected = _corrected_rows(organisation, rows)
     _refuse_lost_corrections(rows, lines, corrected)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_booking', 'id'))")
-        booking_id = cursor.fetchone()[0]
+    booking_id = reserve_key(Booking)
     Actual.objects.bulk_create(
         [
             Actual(
@@ -149,16 +146,31 @@ def record_actuals(
         ],
         batch_size=2000,
     )
+    return seal_booking(
+        booking_id, organisation=organisation, by=by, at=at, source=source, key=key, description=description
+    )
+
+
+def seal_booking(
+    booking_id: int,
+    *,
+    organisation: Organisation,
+    by: Membership,
+    at: datetime,
+    source: str,
+    key: UUID,
+    description: str,
+) -> Booking:
+    """Seal the rows that were written under a reserved key: the database numbers, sums and chains them."""
     booking = Booking.objects.create(
         pk=booking_id,
         organisation=organisation,
         source=source,
-        description=description,
+        description=long_text(Booking, "description", description, limit=BOOKING_LENGTH),
         key=key,
         made_by=by,
         made_at=at,
     )
-    # Number, totals and digest were set by the database.
     booking.refresh_from_db()
     return booking
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack import formats
-from fundtrack.actions import action
+from fundtrack.actions import action, reserve_key
 from fundtrack.exceptions import Refusal
 from fundtrack.money import LARGEST
 from fundtrack.periods import Month
@@ -94,9 +94,7 @@ def propose_drawdown(
         )
     lines = drawdown_lines(plan, month)
     _refuse_too_large(lines)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_drawdown', 'id'))")
-        drawdown_id = cursor.fetchone()[0]
+    drawdown_id = reserve_key(Drawdown)
     DrawdownRow.objects.bulk_create(_row(plan, drawdown_id, line) for line in lines)
     drawdown = Drawdown.objects.create(
         pk=drawdown_id,

@@ -11,9 +11,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
-from fundtrack.actions import action
+from fundtrack import formats
+from fundtrack.actions import action, reserve_key
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from fundtrack.texts import one_line
 from organisations.models import Membership, Organisation
 
 from ..import_sql import outcome_query, planned
@@ -24,7 +26,7 @@ from ..imports.reading import Reading, read_actuals
 from ..imports.rows import KnownCodes, RowProblem
 from ..models import Actual, Booking, BudgetLine, Fund, ImportBatch, ImportFile, ImportProfile, ImportRow
 from ..queries.imports import ImportPreview, preview_batch
-from .actuals import first_open_month, wait_for_turn
+from .actuals import BOOKING_LENGTH, first_open_month, seal_booking, wait_for_turn
 
 
 class ImportRefusal(Refusal):
@@ -85,9 +87,9 @@ def save_profile(
     """
     if by is not None:
         by.require("enter_actuals")
-    name = " ".join(name.split())
-    if not 0 < len(name) <= 100:
-        raise ImportRefusal(_("Give the profile a name of at most 100 characters."))
+    name = one_line(ImportProfile, "name", name)
+    if not name:
+        raise ImportRefusal(_("Give the profile a name."))
     newest = current_profile(organisation, name)
     content = json.loads(profile.to_json())
     if newest is not None and newest.content == content and newest.is_retired == retired:
@@ -199,8 +201,9 @@ def commit_batch(
     keys = {warning.key for warning in preview.warnings}
     if acknowledged is not None and keys - set(acknowledged):
         raise NotAcknowledged(preview, keys - set(acknowledged))
-    if not preview.changes_nothing:
-        batch.booking = _book(batch, by=by, at=at)
+    query = outcome_query(batch)
+    description = _("Import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
+    batch.booking = _seal(batch, query.ctes + _ENTRIES, query.parameters, description, by=by, at=at)
     batch.acknowledged = sorted(keys)
     batch.result = summary_of(preview)
     batch.state, batch.committed_by, batch.committed_at = ImportBatch.State.COMMITTED, by, at
@@ -225,13 +228,12 @@ def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime) -> ImportBat
     if first_open is not None and Month.of(first) < first_open:
         raise ImportRefusal(
             _("%(month)s is closed: the batch cannot be undone. Correct its rows instead.")
-            % {"month": str(Month.of(first))},
+            % {"month": formats.month_short(first)},
             code="month_is_closed",
         )
     description = _("Undoes import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
-    # Nothing may stand any more: every row was corrected to nothing by hand.
-    if _stands(batch.booking):
-        batch.undo_booking = _seal(batch, _UNDO, {"booking": batch.booking_id}, description[:500], by=by, at=at)
+    # None where nothing stands any more: every row was corrected to nothing by hand.
+    batch.undo_booking = _seal(batch, _UNDO, {"booking": batch.booking_id}, description, by=by, at=at)
     batch.state, batch.undone_by, batch.undone_at = ImportBatch.State.UNDONE, by, at
     batch.save()
     return batch
@@ -381,39 +383,22 @@ FROM standing s JOIN funds_actual b ON b.id = s.last_id
 """
 
 
-def _stands(booking: Booking) -> bool:
-    """True when something of the booking's rows is left to reverse."""
-    with planned() as cursor:
-        parameters = {"booking": booking.pk, "organisation": booking.organisation_id, "booking_id": 0}
-        cursor.execute(f"SELECT EXISTS ({_UNDO})", parameters)
-        return bool(cursor.fetchone()[0])
-
-
-def _book(batch: ImportBatch, *, by: Membership, at: datetime) -> Booking:
-    query = outcome_query(batch)
-    description = _("Import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
-    return _seal(batch, query.ctes + _ENTRIES, query.parameters, description[:500], by=by, at=at)
-
-
 def _seal(
     batch: ImportBatch, select: str, parameters: Mapping[str, Any], description: str, *, by: Membership, at: datetime
-) -> Booking:
-    """Insert the selected rows and seal them with their booking."""
+) -> Booking | None:
+    """Insert the selected rows and seal them with their booking; None where nothing is selected."""
+    booking_id = reserve_key(Booking)
     with planned() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_booking', 'id'))")
-        booking_id = cursor.fetchone()[0]
-        cursor.execute(
-            _INSERT + select, {**parameters, "organisation": batch.organisation_id, "booking_id": booking_id}
-        )
-    booking = Booking.objects.create(
-        pk=booking_id,
+        own = {"organisation": batch.organisation_id, "booking_id": booking_id}
+        cursor.execute(_INSERT + select, {**parameters, **own})
+        if not cursor.rowcount:
+            return None
+    return seal_booking(
+        booking_id,
         organisation=batch.organisation,
+        by=by,
+        at=at,
         source=Booking.Source.IMPORT,
-        description=description,
         key=uuid4(),
-        made_by=by,
-        made_at=at,
+        description=description[:BOOKING_LENGTH],
     )
-    # Number, totals and digest were set by the database.
-    booking.refresh_from_db()
-    return booking

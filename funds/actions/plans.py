@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from fundtrack.actions import action
+from fundtrack.actions import action, reserve_key
 from fundtrack.exceptions import Refusal
 from fundtrack.money import ZERO
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR
@@ -203,9 +202,7 @@ def record_amendment(
         raise AmendmentRefusal(effect.problems)
     if strangers := changes.keys() - {line.line_id for line in effect.lines}:
         raise PlanRefusal(_("Line %(line)s is not in this plan.") % {"line": min(strangers)})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_amendment', 'id'))")
-        amendment_id = cursor.fetchone()[0]
+    amendment_id = reserve_key(Amendment)
     AmendmentRow.objects.bulk_create(
         AmendmentRow(
             organisation_id=plan.organisation_id,

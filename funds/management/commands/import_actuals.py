@@ -69,20 +69,20 @@ class Command(OrganisationCommand):
                 control_total=control_total,
                 stored=stored,
             )
-            preview = preview_batch(batch)
-            summary = summary_of(preview) | {"batch": None if options["dry_run"] else batch.number}
-            try:
-                if not options["dry_run"]:
-                    acknowledged = None if options["acknowledge_warnings"] else ()
-                    batch = commit_batch(batch=batch, by=by, at=self.now(), acknowledged=acknowledged)
-            except (HasErrors, NotAcknowledged) as refusal:
-                self._show(summary | {"batch": None}, options)
-                raise Refused(f"{path.name}: {_first_reason(refusal)} Nothing was booked.") from refusal
             if options["dry_run"]:
+                preview = preview_batch(batch)
                 transaction.set_rollback(True)
-        self._show(summary, options)
-        if options["dry_run"] and preview.error_count:
-            raise Refused(f"{path.name}: {' '.join(str(preview.errors[0].message).split())}")
+                self._show(summary_of(preview) | {"batch": None}, options)
+                if preview.error_count:
+                    raise Refused(f"{path.name}: {' '.join(str(preview.errors[0].message).split())}")
+                return
+            try:
+                acknowledged = None if options["acknowledge_warnings"] else ()
+                batch = commit_batch(batch=batch, by=by, at=self.now(), acknowledged=acknowledged)
+            except (HasErrors, NotAcknowledged) as refusal:
+                self._show(summary_of(refusal.preview) | {"batch": None}, options)
+                raise Refused(f"{path.name}: {_first_reason(refusal)} Nothing was booked.") from refusal
+        self._show(batch.result | {"batch": batch.number}, options)
 
     def _profile(self, organisation: Organisation, options: dict[str, Any]) -> tuple[Profile, ImportProfile | None]:
         if options["profile_file"]:
@@ -109,7 +109,7 @@ class Command(OrganisationCommand):
             self.say(f"warning {warning['key']}: {warning['message']}")
         for error in summary["errors"]:
             self.say(f"error   {error['message']}")
-        if options["dry_run"] or summary["batch"] is None:
+        if summary["batch"] is None:
             self.say("Nothing was booked.")
         elif not (summary["new"] or summary["changed"] or summary["removed"]):
             self.say(f"Import {summary['batch']}: the ledger has all of this already.")
