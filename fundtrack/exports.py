@@ -13,12 +13,13 @@ Source: domain.md §7.
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from itertools import chain, islice
+from typing import Literal
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -44,17 +45,10 @@ _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 #: Control characters that XML cannot carry and that no text here needs.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
-_NUMBER_FORMATS: dict[Kind, str] = {
-    "text": "@",
-    "amount": "# ##0.00;[Red]-# ##0.00",
-    "percent": "0.00 %",
-    "integer": "0",
-    "date": "d.m.yyyy",
-    "moment": "d.m.yyyy hh:mm",
-}
 #: The moment written into a workbook when the caller names none: a file must not depend on the clock.
 _NO_MOMENT = datetime(2000, 1, 1, tzinfo=formats.HELSINKI)
-_WIDEST, _NARROWEST = 60, 9
+#: Rows of a sheet below its heading, as many as Excel has.
+LARGEST_SHEET = 1_048_575
 
 
 @dataclass(frozen=True)
@@ -66,6 +60,11 @@ class Column:
 
     label: str | Promise
     kind: Kind = "text"
+
+
+def euros(label: str | Promise) -> Column:
+    """A column of amounts; its heading names the unit."""
+    return Column(f"{label}, €", "amount")
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,8 @@ def to_csv(tables: Table | Sequence[Table], parameters: Parameters = ()) -> byte
         tables: one, or several with an empty line between them; rows and totals come out alike.
         parameters: written last, after one empty line; leave out where only a program reads the file.
     """
-    text = io.StringIO(newline="")
+    content = io.BytesIO()
+    text = io.TextIOWrapper(content, "utf-8-sig", newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     for position, table in enumerate([tables] if isinstance(tables, Table) else tables):
         if position:
@@ -101,15 +101,26 @@ def to_csv(tables: Table | Sequence[Table], parameters: Parameters = ()) -> byte
     if parameters:
         text.write("\r\n")
         writer.writerows([guarded(str(label)), guarded(str(value))] for label, value in parameters)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    text.flush()
+    return content.getvalue()
 
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula: with an apostrophe where it begins like one."""
-    text = _CONTROLS.sub("", text)
-    if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
+    text = without_controls(text)
+    if looks_like_formula(text) and not _PLAIN_NUMBER.fullmatch(text):
         return f"'{text}"
     return text
+
+
+def without_controls(text: str) -> str:
+    """The text without what XML cannot carry and no text here needs."""
+    return _CONTROLS.sub("", text)
+
+
+def looks_like_formula(text: str) -> bool:
+    """True for a text that a spreadsheet may take for a formula."""
+    return text.startswith(_FORMULA_STARTS)
 
 
 def _csv_cell(cell: Cell, column: Column) -> str:
@@ -147,47 +158,44 @@ def to_xlsx(tables: Sequence[Table], parameters: Parameters = (), *, made_at: da
     """Write tables as a workbook, one sheet each, and the parameters as the last sheet.
 
     Args:
-        tables: at least one, or parameters.
+        tables: at least one, or parameters; rows beyond what a sheet holds go on on a further sheet.
         parameters: label and value, as text.
         made_at: aware moment for the file's properties; a fixed one when none is given. The bytes depend on
             nothing else than the arguments and the reader's language.
     """
-    from openpyxl import Workbook
+    from .sheets import Sheet, new_book, saved
 
-    book: Any = Workbook(write_only=True)
-    names: set[str] = set()
-    for table in tables:
-        _write_sheet(book, table, _sheet_name(str(table.name), names))
-    if parameters:
-        labels = (Column(_("Parameter")), Column(_("Value")))
-        _write_sheet(book, Table("", labels, parameters), _sheet_name(_("Parameters"), names))
-    return _saved(book, _helsinki(made_at or _NO_MOMENT))
-
-
-def _write_sheet(book: Any, table: Table, name: str) -> None:
-    # Checked as a whole first: a sheet that is begun and not ended leaves a half-written file behind.
-    rows = [_values(row, table.columns) for row in table.rows]
-    totals = [_values(row, table.columns) for row in table.totals]
-    sheet = book.create_sheet(name)
-    sheet.freeze_panes = "A2"
-    for index, column in enumerate(table.columns):
-        sheet.column_dimensions[_letters(index)].width = _width(column, [row[index] for row in rows + totals])
-    kinds: list[Kind] = [column.kind for column in table.columns]
-    sheet.append([_text_cell(sheet, str(column.label), bold=True, wrap=True) for column in table.columns])
-    for row in rows:
-        sheet.append([_styled(sheet, value, kind) for value, kind in zip(row, kinds, strict=True)])
-    for row in totals:
-        sheet.append([_styled(sheet, value, kind, bold=True) for value, kind in zip(row, kinds, strict=True)])
+    book, names, sheets = new_book(), set[str](), list[Sheet]()
+    labels = (Column(_("Parameter")), Column(_("Value")))
+    about = [Table(_("Parameters"), labels, parameters)] if parameters else []
+    with ExitStack() as stack:
+        for table in (*tables, *about):
+            rows = chain(((row, False) for row in table.rows), ((row, True) for row in table.totals))
+            part = list(islice(rows, 1))
+            while True:
+                sheet = stack.enter_context(Sheet(book, table, sheet_name(str(table.name), names)))
+                sheets.append(sheet)
+                for row, is_total in islice(chain(part, rows), LARGEST_SHEET):
+                    sheet.add(cell_values(row, table.columns), bold=is_total)
+                if not (part := list(islice(rows, 1))):
+                    break
+        return saved(book, sheets, _helsinki(made_at or _NO_MOMENT))
 
 
-def _values(row: Row, columns: Sequence[Column]) -> list[Value]:
+def cell_values(row: Row, columns: Sequence[Column]) -> list[Value]:
+    """The cells of a row as a workbook stores them.
+
+    Raises:
+        TypeError: a number or date that is none.
+        ValueError: a row of another length.
+    """
     return [None if cell is None else _value(cell, column) for cell, column in zip(row, columns, strict=True)]
 
 
 def _value(cell: Cell, column: Column) -> Value:
     match column.kind:
         case "text":
-            return str(cell)
+            return without_controls(str(cell))
         case "amount" | "integer":
             return _number(cell)
         case "percent":
@@ -196,54 +204,9 @@ def _value(cell: Cell, column: Column) -> Value:
             return _helsinki(cell) if isinstance(cell, datetime) else _day(cell)
 
 
-def _styled(sheet: Any, value: Value, kind: Kind, *, bold: bool = False) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return _text_cell(sheet, value, bold=bold)
-    cell: Any = WriteOnlyCell(sheet, value=value)
-    cell.number_format = _NUMBER_FORMATS[kind]
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-def _text_cell(sheet: Any, text: str, *, bold: bool = False, wrap: bool = False) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font
-
-    cell: Any = WriteOnlyCell(sheet)
-    # Past the guessing of ``value=``, which would make a formula of "=…".
-    cell._value, cell.data_type = _CONTROLS.sub("", text), "s"
-    cell.number_format, cell.quotePrefix = _NUMBER_FORMATS["text"], text.startswith(_FORMULA_STARTS)
-    if bold:
-        cell.font = Font(bold=True)
-    if wrap or "\n" in text:
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell
-
-
-def _width(column: Column, cells: Iterable[Value]) -> int:
-    """Room for the longest cell; a heading wraps at its spaces."""
-    label = max((len(word) for word in str(column.label).split()), default=0)
-    if column.kind != "text":
-        return max(label + 2, 18 if column.kind in ("amount", "moment") else 11)
-    longest = max((len(line) for cell in cells if cell is not None for line in str(cell).split("\n")), default=0)
-    return min(_WIDEST, max(_NARROWEST, label + 2, longest + 2))
-
-
-def _letters(index: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return str(get_column_letter(index + 1))
-
-
-def _sheet_name(wanted: str, used: set[str]) -> str:
+def sheet_name(wanted: str, used: set[str]) -> str:
     """Return a name that Excel takes (31 characters, none of ``[]:*?/\\``) and that no other sheet has."""
-    base = _NOT_IN_SHEET_NAME.sub(" ", _CONTROLS.sub("", wanted)).strip(" '") or _("Table")
+    base = _NOT_IN_SHEET_NAME.sub(" ", without_controls(wanted)).strip(" '") or _("Table")
     name, number = base[:31], 1
     while name.casefold() in used:
         number += 1
@@ -257,26 +220,21 @@ def _helsinki(moment: datetime) -> datetime:
     return timezone.make_naive(moment, formats.HELSINKI)
 
 
-def _saved(book: Any, made_at: datetime) -> bytes:
-    """Save a workbook with one moment in its properties and in its zip directory, whatever the clock says."""
-    from openpyxl.xml.functions import tostring
-
-    stored = io.BytesIO()
-    book.properties.creator, book.properties.created = "FundTrack", made_at
-    book.save(stored)
-    # Saving stamps the clock into the properties.
-    book.properties.modified = made_at
-    again = io.BytesIO()
-    with zipfile.ZipFile(stored) as source, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = tostring(book.properties.to_tree()) if name == "docProps/core.xml" else source.read(name)
-            entry = zipfile.ZipInfo(name, date_time=made_at.timetuple()[:6])
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            target.writestr(entry, content)
-    return again.getvalue()
-
-
 # --- to the browser
+
+
+class TableFormatConverter:
+    """URL converter: ``<table:format>`` matches the formats in which every table can be downloaded, no other."""
+
+    regex = "csv|xlsx"
+
+    def to_python(self, value: str) -> str:
+        """The format as it stands in the address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The format as it stands in the address."""
+        return value
 
 
 def download(content: bytes, filename: str, content_type: str) -> HttpResponse:

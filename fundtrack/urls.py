@@ -2,9 +2,11 @@
 
 from django.urls import include, path, register_converter
 
+from fundtrack.exports import TableFormatConverter
 from fundtrack.periods import MonthConverter
 
 register_converter(MonthConverter, "month")
+register_converter(TableFormatConverter, "table")
 
 urlpatterns = [
     path("", include("organisations.urls")),

@@ -15,8 +15,10 @@ urlpatterns: list[URLPattern] = [
     path("settings/", account.own_settings, name="settings"),
     path("health/", operations.health, name="health"),
     path("<slug:organisation>/units/", units.unit_list, name="unit-list"),
+    path("<slug:organisation>/units/units.<table:format>", units.unit_export, name="unit-export"),
     path("<slug:organisation>/units/<int:unit>/", units.unit_edit, name="unit-edit"),
     path("<slug:organisation>/audit/", audit.audit, name="audit"),
-    path("<slug:organisation>/audit/changes.<slug:format>", audit.audit_export, name="audit-export"),
+    path("<slug:organisation>/audit/changes.<table:format>", audit.audit_export, name="audit-export"),
     path("<slug:organisation>/help/", help.help_page, name="help"),
+    path("<slug:organisation>/help/rights.<table:format>", help.right_export, name="right-export"),
 ]

@@ -91,15 +91,16 @@ def tables_of(result: Result) -> list[Table]:
     tables = [lines_table(result), targets_table(result), centres_table(result), months_table(result)]
     if isinstance(result, board.Result):
         tables += [headline_table(result), deviations_table(result), changes_table(result.changes)]
+        tables += [fund_table(result), remarks_table(result)]
     if result.outside:
         tables.append(outside_table(result.outside))
     return tables
 
 
 def csv_tables_of(result: Result) -> list[Table]:
-    """The tables of a CSV file: lines, months and, where there are any, rows outside the plan."""
-    tables = [lines_table(result), months_table(result)]
-    return [*tables, outside_table(result.outside)] if result.outside else tables
+    """The same tables for a CSV file: lines and months first, which programs read."""
+    lines, targets, centres, months, *more = tables_of(result)
+    return [lines, months, targets, centres, *more]
 
 
 def _figure_columns() -> list[Column]:
@@ -263,6 +264,37 @@ def deviations_table(result: board.Result) -> Table:
             )
             for row in result.deviations
         ],
+    )
+
+
+def fund_table(result: board.Result) -> Table:
+    """How the fund came from its balance at the beginning of the year to the balance after known drawdowns."""
+    fund, asked = result.fund, result.parameters
+    return Table(
+        _("The fund"),
+        [Column(_("Figure")), Column(pgettext("row", "Amount"), "amount")],
+        [
+            (_("Balance before 1.1.%(year)s") % {"year": asked.year}, fund.year_start),
+            *((entry_kind(flow.kind), flow.amount) for flow in fund.flows),
+            (_("Balance on %(day)s") % {"day": formats.day(asked.month.last)}, fund.balance),
+            (_("Drawdowns not in the balance yet"), fund.pending_out),
+            (_("Balance after known drawdowns"), fund.balance_after),
+        ],
+    )
+
+
+def remarks_table(result: board.Result) -> Table:
+    """The responsible persons' words on lines."""
+    return Table(
+        _("Comments"),
+        [
+            Column(_("Project code")),
+            Column(_("Budget line")),
+            Column(_("Comment")),
+            Column(_("Written by")),
+            Column(_("Date"), "date"),
+        ],
+        [(row.project_code, row.name, row.text, row.written_by, _day(row.written_at)) for row in result.remarks],
     )
 
 

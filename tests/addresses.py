@@ -76,6 +76,7 @@ VALUES: dict[str, Callable[[PageWorld], Any]] = {
     "chart:name": lambda page: "use",
     "issued-chart:name": lambda page: "use",
     "cost-centre:code": lambda page: page.own_centre,
+    "cost-centre-export:code": lambda page: page.own_centre,
     "cost-centre-name-add:code": lambda page: page.own_centre,
     "cost-centre-name-edit:code": lambda page: page.own_centre,
     "cost-centre-name-remove:code": lambda page: page.own_centre,

@@ -275,9 +275,9 @@ class SettledRow:
 
 
 def settled_rows(
-    organisation: Organisation, year: int, centres: Collection[str] | None = None, *, most: int = 200
+    organisation: Organisation, year: int, centres: Collection[str] | None = None, *, most: int | None = 200
 ) -> list[SettledRow]:
-    """The newest settled rows of a year, at most ``most`` of them. Two queries."""
+    """The newest settled rows of a year, at most ``most`` of them (None for all). Two queries."""
     rows = Actual.objects.outside_plan().filter(organisation=organisation, month__year=year, corrects=None)
     if centres is not None:
         rows = rows.filter(cost_centre_code__in=centres)

@@ -87,7 +87,7 @@ class MonthChecklist:
     actuals: Decimal
     #: In the order of ``Check`` and the plan.
     findings: tuple[Finding, ...]
-    #: At most ``LISTED_ROWS``; ``outside_count`` counts all.
+    #: As many as were to be listed; ``outside_count`` counts all.
     outside: tuple[OutsideRow, ...]
     outside_count: int
     outside_total: Decimal
@@ -111,7 +111,7 @@ def usual_size(earlier: Iterable[Decimal]) -> Decimal | None:
     return median(sizes) if len(sizes) >= USUAL_NEEDS else None
 
 
-def month_checklist(plan: UsePlan, month: Month) -> MonthChecklist:
+def month_checklist(plan: UsePlan, month: Month, *, listed: int | None = LISTED_ROWS) -> MonthChecklist:
     """Look over ``month`` of ``plan``; a fixed number of queries.
 
     The checks, with *total* for Σ actuals of the line in the month:
@@ -122,6 +122,9 @@ def month_checklist(plan: UsePlan, month: Month) -> MonthChecklist:
     - ten times: the size of the total ≥ 10 × the median size of the earlier months that are not zero, two or more
     - sign: total < 0, or its sign differs from that of the median of the earlier months that are not zero
     - quiet: no rows in the month, though there were in an earlier month of the year
+
+    Args:
+        listed: so many single rows are listed at most; None for all.
     """
     labels = line_labels(plan, month.last)
     facts = {line.line_id: line for line in drawdown_lines(plan, month)}
@@ -145,7 +148,7 @@ def month_checklist(plan: UsePlan, month: Month) -> MonthChecklist:
         findings=tuple(findings),
         outside=tuple(
             OutsideRow(row.pk, row.cost_centre_code, row.project_code, row.amount, row.description)
-            for row in unsettled.order_by("booking", "row_number")[:LISTED_ROWS]
+            for row in unsettled.order_by("booking", "row_number")[:listed]
         ),
         outside_count=outside["count"],
         outside_total=outside["total"] or ZERO,
@@ -158,9 +161,7 @@ def month_checklist(plan: UsePlan, month: Month) -> MonthChecklist:
                 description=row.description or row.booking.description,
                 by=row.booking.made_by.user.name,
             )
-            for row in corrections.select_related("booking__made_by__user").order_by("booking", "row_number")[
-                :LISTED_ROWS
-            ]
+            for row in corrections.select_related("booking__made_by__user").order_by("booking", "row_number")[:listed]
             if row.concerns_month is not None
         ),
         corrections_count=corrections.count(),

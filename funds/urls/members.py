@@ -6,6 +6,7 @@ from ..views import members
 
 urlpatterns: list[URLPattern] = [
     path("members/", members.member_list, name="member-list"),
+    path("members/members.<table:format>", members.member_export, name="member-export"),
     path("members/add/", members.member_add, name="member-add"),
     path("members/<int:member>/", members.member_edit, name="member-edit"),
 ]

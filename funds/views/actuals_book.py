@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.actuals import correction_month, lines_by_pair, record_actuals, settle_outside
@@ -16,7 +17,9 @@ from ..forms.actuals import BookForm, SettleForm
 from ..loaders import load_plan
 from ..models import Actual, Booking, BudgetLine, UsePlan
 from ..queries.actuals import centres_in_scope, month_columns, outside_reason, outside_rows, settled_rows
+from .actuals_files import outside_tables
 from .actuals_page import outside_reasons, plan_context
+from .plan_files import about_plan
 
 
 @organisation_view("enter_actuals", methods=("GET", "POST"))
@@ -80,6 +83,17 @@ def outside_list(request: OrganisationRequest, fund: str, year: int) -> HttpResp
         may_settle=request.membership.may("enter_actuals"),
     )
     return render(request, "funds/actuals/outside_list.html", context)
+
+
+@organisation_view("view_actuals")
+def outside_export(request: OrganisationRequest, fund: str, year: int, format: str) -> HttpResponse:
+    """Rows of the year outside the plan as a file: all that wait, and all that were settled."""
+    plan = load_plan(request, fund, year)
+    centres = centres_in_scope(plan, request.membership)
+    tables = outside_tables(
+        outside_rows(plan.organisation, year, centres), settled_rows(plan.organisation, year, centres, most=None)
+    )
+    return table_response(request, format, f"outside-{fund}-{year}", tables, about_plan(plan))
 
 
 @organisation_view("enter_actuals", methods=("GET", "POST"))

@@ -1,16 +1,16 @@
 """The grid and the rows behind it as tables to download."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from fundtrack import formats
-from fundtrack.exports import Column, Parameters, Row, Table
+from fundtrack.exports import Column, Row, Table
 from fundtrack.money import ZERO
 
-from ..models import Actual, UsePlan
-from ..queries.actuals import Figures, Grid
+from ..models import Actual
+from ..queries.actuals import Figures, Grid, OutsideRow, SettledRow
 from .actuals_page import outside_reasons
 
 
@@ -83,8 +83,8 @@ def _outside_table(grid: Grid) -> Table:
     return Table(_("Outside the plan"), columns, rows, totals=[[_("Total"), "", "", *sums, grid.outside_total]])
 
 
-def rows_table(rows: Iterable[Actual]) -> Table:
-    """Rows of the ledger, each with its booking."""
+def rows_table(rows: Iterable[Actual], total: Decimal) -> Table:
+    """Rows of the ledger, each with its booking and line, and their sum in EUR."""
     columns = [
         Column(_("Row"), "integer"),
         Column(_("Booking"), "integer"),
@@ -92,6 +92,7 @@ def rows_table(rows: Iterable[Actual]) -> Table:
         Column(_("Date"), "date"),
         Column(_("Cost centre")),
         Column(_("Project code")),
+        Column(_("Budget line")),
         Column(_("Amount, €"), "amount"),
         Column(_("Account")),
         Column(_("Voucher")),
@@ -103,8 +104,7 @@ def rows_table(rows: Iterable[Actual]) -> Table:
         Column(_("Booked by")),
         Column(_("Booked at"), "moment"),
     ]
-    listed = list(rows)
-    cells: list[Row] = [
+    cells = (
         [
             row.pk,
             row.booking.number,
@@ -112,6 +112,7 @@ def rows_table(rows: Iterable[Actual]) -> Table:
             row.booked_on,
             row.cost_centre_code,
             row.project_code,
+            row.line.name if row.line else "",
             row.amount,
             row.account,
             row.voucher,
@@ -123,18 +124,80 @@ def rows_table(rows: Iterable[Actual]) -> Table:
             row.booking.made_by.user.name,
             row.booking.made_at,
         ]
-        for row in listed
-    ]
-    total = sum((row.amount for row in listed), ZERO)
-    totals: list[Row] = [[None, None, _("Total"), None, "", "", total, *[""] * 4, None, "", "", "", None]]
+        for row in rows
+    )
+    totals: list[Row] = [[None, None, _("Total"), None, "", "", "", total, *[""] * 4, None, "", "", "", None]]
     return Table(_("Rows"), columns, cells, totals=totals)
 
 
-def parameters_of(plan: UsePlan, more: Sequence[tuple[str, str]]) -> Parameters:
-    """What a file is about: organisation, fund, year, and the filters."""
-    return [
-        (_("Organisation"), plan.organisation.name),
-        (_("Fund"), plan.fund.name),
-        (_("Year"), str(plan.year)),
-        *more,
+def outside_tables(waiting: Iterable[OutsideRow], settled: Iterable[SettledRow]) -> list[Table]:
+    """Rows outside the plan that wait, and those that somebody settled."""
+    return [_waiting_table(list(waiting)), _settled_table(list(settled))]
+
+
+def _waiting_table(waiting: list[OutsideRow]) -> Table:
+    reasons = outside_reasons()
+    rows: list[Row] = [
+        [
+            *_outside_cells(row.actual),
+            reasons[row.reason],
+            ", ".join(f"{line} · {line.target.cost_centre.code}" for line in row.known_lines),
+            row.actual.description,
+            row.actual.supplier,
+            row.actual.voucher,
+            row.actual.booking.number,
+            row.actual.booking.made_by.user.name,
+            row.actual.booking.made_at,
+        ]
+        for row in waiting
     ]
+    columns = [
+        *_outside_columns(),
+        Column(_("Why it is outside the plan")),
+        Column(_("Lines with this code")),
+        Column(_("Description")),
+        Column(_("Supplier")),
+        Column(_("Voucher")),
+        Column(_("Booking"), "integer"),
+        Column(_("Booked by")),
+        Column(_("Booked at"), "moment"),
+    ]
+    total = sum((row.actual.amount for row in waiting), ZERO)
+    return Table(_("Waiting"), columns, rows, totals=[[None, _("Total"), "", "", total, *[""] * 5, None, "", None]])
+
+
+def _settled_table(settled: list[SettledRow]) -> Table:
+    rows: list[Row] = [
+        [
+            *_outside_cells(row.actual),
+            str(row.settlement.line or _("Left to the ordinary budget")),
+            row.settlement.booking.description,
+            row.settlement.booking.number,
+            row.settlement.booking.made_by.user.name,
+            row.settlement.booking.made_at,
+        ]
+        for row in settled
+    ]
+    columns = [
+        *_outside_columns(),
+        Column(_("Settled")),
+        Column(_("Reason")),
+        Column(_("Booking"), "integer"),
+        Column(_("Booked by")),
+        Column(_("Booked at"), "moment"),
+    ]
+    return Table(_("Settled"), columns, rows)
+
+
+def _outside_columns() -> list[Column]:
+    return [
+        Column(_("Row"), "integer"),
+        Column(_("Cost centre")),
+        Column(_("Project code")),
+        Column(_("Month")),
+        Column(_("Amount, €"), "amount"),
+    ]
+
+
+def _outside_cells(row: Actual) -> list[str | int | Decimal]:
+    return [row.pk, row.cost_centre_code, row.project_code, formats.month_short(row.month), row.amount]

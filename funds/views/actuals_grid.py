@@ -4,25 +4,28 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from fundtrack import exports, formats
+from fundtrack import formats
 from fundtrack.exceptions import Refusal
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.cells import CellConflict, enter_cells
 from ..forms.actuals import PlainEntry
 from ..loaders import load_plan
 from ..models import Booking, UsePlan
-from .actuals_files import grid_tables, parameters_of, rows_table
+from ..queries.actuals import total_of
+from .actuals_files import grid_tables, rows_table
 from .actuals_notices import notices_of, said
 from .actuals_page import GridPageBuilder, plan_context
-from .actuals_rows import chosen_rows
+from .actuals_rows import chosen_rows, streamed
+from .plan_files import about_plan
 
 
 @organisation_view("view_actuals")
@@ -110,18 +113,11 @@ def read_key(text: str) -> UUID:
 def export(request: OrganisationRequest, fund: str, year: int, format: str) -> HttpResponse:
     """The grid as CSV or XLSX with the page's filters; ``?rows=1`` gives the rows behind it."""
     plan = load_plan(request, fund, year)
-    if format not in ("csv", "xlsx"):
-        raise Http404
     if "rows" in request.GET:
         chosen = chosen_rows(request, plan)
-        tables, parameters = [rows_table(chosen.rows)], parameters_of(plan, chosen.parameters)
-        name = f"rows-{plan.fund.slug}-{plan.year}"
-    else:
-        page = GridPageBuilder(request, plan).build()
-        labels = [(str(page.filter.fields[key].label), value) for key, value in page.filter.labels.items()]
-        tables = grid_tables(page.grid)
-        parameters = parameters_of(plan, [*labels, (_("Amounts on"), formats.day(page.grid.on))])
-        name = f"actuals-{plan.fund.slug}-{plan.year}"
-    if format == "csv":
-        return exports.download(exports.to_csv(tables[0], parameters), f"{name}.csv", exports.CSV_TYPE)
-    return exports.download(exports.to_xlsx(tables, parameters), f"{name}.xlsx", exports.XLSX_TYPE)
+        tables = [rows_table(streamed(chosen.rows), total_of(chosen.rows).total)]
+        return table_response(request, format, f"rows-{fund}-{year}", tables, about_plan(plan, *chosen.parameters))
+    page = GridPageBuilder(request, plan).build()
+    labels = [(str(page.filter.fields[key].label), value) for key, value in page.filter.labels.items()]
+    about = about_plan(plan, *labels, (_("Amounts on"), formats.day(page.grid.on)))
+    return table_response(request, format, f"actuals-{fund}-{year}", grid_tables(page.grid), about)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fundtrack.exceptions import Refusal
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.plans import AmendmentRefusal, record_amendment
@@ -18,6 +19,7 @@ from ..loaders import lines_in_scope, load_plan
 from ..models import UsePlan
 from ..queries.amendments import AmendmentEffect, amendment_effect, recorded_amendments
 from ..queries.plans import PlanOverview, plan_overview
+from .plan_files import about_plan, amendments_tables
 from .plans import day_in_year
 
 
@@ -31,6 +33,14 @@ def amendment_list(request: OrganisationRequest, fund: str, year: int) -> HttpRe
         "may_edit": request.membership.may("edit_plan"),
     }
     return render(request, "funds/amendments/list.html", context)
+
+
+@organisation_view("view_months")
+def amendment_list_export(request: OrganisationRequest, fund: str, year: int, format: str) -> HttpResponse:
+    """The plan's amendments and the lines that they change, as a file."""
+    plan = load_plan(request, fund, year)
+    tables = amendments_tables(list(reversed(recorded_amendments(plan))))
+    return table_response(request, format, f"amendments-{fund}-{year}", tables, about_plan(plan))
 
 
 @organisation_view("edit_plan", methods=("GET", "POST"))

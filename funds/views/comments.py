@@ -6,7 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fundtrack import formats
 from fundtrack.periods import Month
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.notes import COMMENT_LIMIT, NoteRefusal, write_comments
@@ -14,6 +16,8 @@ from ..forms.comments import CommentsForm
 from ..loaders import load_plan
 from ..queries.comments import comment_plans, comment_sheets, commented_months, own_lines
 from ..queries.months import MonthStates, month_states
+from .month_files import comment_plans_table, comment_tables
+from .plan_files import about_plan
 
 
 @organisation_view("comment_lines")
@@ -22,6 +26,25 @@ def comment_home(request: OrganisationRequest) -> HttpResponse:
     plans = comment_plans(request.membership, timezone.localdate())
     missing = sum(month.missing for plan in plans for month in plan.months)
     return render(request, "funds/comments/home.html", {"plans": plans, "missing": missing})
+
+
+@organisation_view("comment_lines")
+def comment_home_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """The months of the plans with own lines as a file."""
+    table = comment_plans_table(comment_plans(request.membership, timezone.localdate()))
+    return table_response(request, format, "comments", [table])
+
+
+@organisation_view("comment_lines")
+def comments_export(request: OrganisationRequest, fund: str, year: int, month: Month, format: str) -> HttpResponse:
+    """Own lines of a plan in one month, with figures and comments, as a file."""
+    plan = load_plan(request, fund, year)
+    if month not in commented_months(month_states(plan.organisation), year, timezone.localdate()):
+        raise Http404
+    lines = own_lines(request.membership).filter(plan=plan).values_list("pk", flat=True)
+    tables = comment_tables(comment_sheets(plan, month, list(lines)))
+    about = about_plan(plan, (_("Month"), formats.month(month)))
+    return table_response(request, format, f"comments-{fund}-{month}", tables, about)
 
 
 @organisation_view("comment_lines", methods=("GET", "POST"))

@@ -1,20 +1,25 @@
 """Cost centres: the list on a date, one with its names and aliases, and changing them."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fundtrack import formats
 from fundtrack.exceptions import Refusal
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.cost_centres import create_cost_centre, remove_cost_centre_name, save_cost_centre_name
 from ..forms.funds import CostCentreForm, CostCentreNameForm, asked_date
 from ..models import BudgetLine, CostCentre, CostCentreName
 from ..queries.funds import cost_centre_rows
+from .fund_files import centre_lines_table, cost_centres_table, names_table
 
 
 @organisation_view("view_months")
@@ -27,6 +32,22 @@ def cost_centre_list(request: OrganisationRequest) -> HttpResponse:
         "may_edit": request.membership.may("edit_fund"),
     }
     return render(request, "funds/cost_centres/list.html", context)
+
+
+@organisation_view("view_months")
+def cost_centre_list_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """The cost centres with the names of a date, as a file."""
+    on = asked_date(request.GET, "on", timezone.localdate())
+    table = cost_centres_table(cost_centre_rows(request.organisation, on), on)
+    return table_response(request, format, "cost-centres", [table], [(_("As of"), formats.day(on))])
+
+
+@organisation_view("view_months")
+def cost_centre_export(request: OrganisationRequest, code: str, format: str) -> HttpResponse:
+    """Names and lines of a cost centre as a file."""
+    centre = _load(request, code)
+    tables = [names_table(_names(centre, timezone.localdate())), centre_lines_table(_lines(centre))]
+    return table_response(request, format, f"cost-centre-{centre.code}", tables, [(_("Cost centre"), centre.code)])
 
 
 @organisation_view("edit_fund", methods=("GET", "POST"))
@@ -100,17 +121,22 @@ def _saved(request: OrganisationRequest, form: CostCentreNameForm) -> bool:
 
 def _page(request: OrganisationRequest, centre: CostCentre, form: CostCentreNameForm | None = None) -> HttpResponse:
     today = timezone.localdate()
-    names = list(centre.names.order_by("-kind", "-starts_on"))
-    lines = BudgetLine.objects.filter(target__cost_centre=centre).select_related("plan__fund", "target")
     context: dict[str, Any] = {
         "centre": centre,
-        "names": [(name, _is_valid(name, today)) for name in names],
-        "lines": lines.order_by("-year", "project_code"),
+        "names": _names(centre, today),
+        "lines": _lines(centre),
         "form": form or CostCentreNameForm(initial={"starts_on": today}),
         "may_edit": request.membership.may("edit_fund"),
     }
     return render(request, "funds/cost_centres/page.html", context, status=422 if form is not None else 200)
 
 
-def _is_valid(name: CostCentreName, day: Any) -> bool:
-    return name.starts_on <= day and (name.ends_on is None or name.ends_on >= day)
+def _names(centre: CostCentre, day: date) -> list[tuple[CostCentreName, bool]]:
+    """Names and aliases, each with whether it is valid on ``day``."""
+    names = centre.names.order_by("-kind", "-starts_on")
+    return [(name, name.starts_on <= day and (name.ends_on is None or name.ends_on >= day)) for name in names]
+
+
+def _lines(centre: CostCentre) -> QuerySet[BudgetLine]:
+    lines = BudgetLine.objects.filter(target__cost_centre=centre).select_related("plan__fund", "target")
+    return lines.order_by("-year", "project_code")

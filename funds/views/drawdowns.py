@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from fundtrack import formats
 from fundtrack.exceptions import Refusal
 from fundtrack.exports import CSV_TYPE, XLSX_TYPE, download, to_csv, to_xlsx
 from fundtrack.periods import Month
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.drawdowns import (
@@ -27,7 +29,9 @@ from ..models.drawdown import DrawdownQuerySet
 from ..queries.documents import document_table, fund_effect, preview_table, proposal_obstacle
 from ..queries.exports import accounting_table
 from ..queries.months import month_states
+from .month_files import drawdown_table, withdrawn_table
 from .months import load_month
+from .plan_files import about_plan
 
 State = Drawdown.State
 
@@ -81,6 +85,23 @@ def _page(
     }
     refused = proposal_form is not None or withdraw_form is not None
     return render(request, "funds/drawdowns/drawdown.html", context, status=422 if refused else 200)
+
+
+@organisation_view("view_months")
+def drawdown_export(request: OrganisationRequest, fund: str, year: int, month: Month, format: str) -> HttpResponse:
+    """The rows of the standing document, or of its preview, and the withdrawn documents, as a file."""
+    plan = load_month(request, fund, year, month)
+    found = documents(plan).filter(month=month.first)
+    document = found.standing().first()
+    table = document_table(document) if document else preview_table(plan, month)
+    about = about_plan(
+        plan,
+        (_("Month"), formats.month(month)),
+        (_("State"), str(document.get_state_display() if document else _("Preview"))),
+        (_("Voucher"), str(document.number or "–") if document else "–"),
+    )
+    tables = [drawdown_table(table), withdrawn_table(found.filter(state=State.WITHDRAWN).order_by("-pk"))]
+    return table_response(request, format, f"drawdown-{fund}-{month}", tables, about)
 
 
 @organisation_view("propose_drawdown", methods=("POST",))

@@ -3,26 +3,29 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
 from fundtrack import formats
 from fundtrack.exceptions import Refusal
-from fundtrack.exports import CSV_TYPE, XLSX_TYPE, Column, Row, Table, download, to_csv, to_xlsx
+from organisations.downloads import chosen_filters, table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.funds import add_fund_entry, create_fund, governing_body, update_fund
 from ..forms.funds import EntryFilter, FundCreateForm, FundEntryForm, FundForm
 from ..loaders import load_fund
-from ..models import Fund, FundEntry
+from ..models import Fund
 from ..queries.drawdowns import balance_on
 from ..queries.funds import entries_with_balance, fund_summaries
 from ..queries.plans import plan_summaries
 from ..tables import EntryTable
+from .fund_files import entries_table, funds_table, plans_table
+
+#: Rows that an export reads from the database at a time.
+ROWS_AT_A_TIME = 2000
 
 
 @organisation_view("view_plan")
@@ -83,8 +86,7 @@ def fund(request: OrganisationRequest, fund: str) -> HttpResponse:
         "may_plan": request.membership.may("edit_plan"),
     }
     if request.membership.may("view_months"):
-        entries = EntryFilter(request.GET, queryset=entries_with_balance(found))
-        table = EntryTable(entries.qs, organisation=request.organisation.slug, fund=found.slug)
+        entries, table = _entries(request, found)
         RequestConfig(request, paginate={"per_page": 50}).configure(table)
         last = found.entries.order_by("-entry_on").values_list("entry_on", flat=True).first()
         context |= {
@@ -93,65 +95,48 @@ def fund(request: OrganisationRequest, fund: str) -> HttpResponse:
             "last_balance": balance_on(found, last) if last else None,
             "filter": entries,
             "table": table,
-            "exports": _exports(request, found),
         }
     return render(request, "funds/funds/fund.html", context)
 
 
-def _exports(request: OrganisationRequest, found: Fund) -> list[dict[str, str]]:
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
-    return [
-        {
-            "label": label,
-            "url": reverse("fund-entries-export", args=[request.organisation.slug, found.slug, file_format]) + query,
-        }
-        for label, file_format in (("XLSX", "xlsx"), ("CSV", "csv"))
+@organisation_view("view_plan")
+def fund_list_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """The funds and their plans as a file."""
+    today = timezone.localdate()
+    funds = fund_summaries(request.organisation, today)
+    plans = [(found.fund.name, plan) for found in funds for plan in found.plans]
+    tables = [
+        funds_table(funds, today if request.membership.may("view_months") else None),
+        plans_table(plans, sums=not request.membership.sees_own_lines_only),
     ]
+    return table_response(request, format, "funds", tables)
+
+
+@organisation_view("view_plan")
+def fund_plans_export(request: OrganisationRequest, fund: str, format: str) -> HttpResponse:
+    """The plans of a fund as a file."""
+    found = load_fund(request, fund)
+    plans = [(found.name, plan) for plan in plan_summaries(found.pk)]
+    table = plans_table(plans, sums=not request.membership.sees_own_lines_only)
+    return table_response(request, format, f"{found.slug}-plans", [table], [(_("Fund"), found.name)])
 
 
 @organisation_view("view_months")
 def fund_entries_export(request: OrganisationRequest, fund: str, format: str) -> HttpResponse:
-    """The filtered entries as XLSX or CSV."""
+    """The filtered entries as a file, the oldest first unless the page is sorted: balances follow each other."""
     found = load_fund(request, fund)
-    entries = EntryFilter(request.GET, queryset=entries_with_balance(found)).qs
-    columns = [
-        Column(_("Number"), "integer"),
-        Column(_("Date"), "date"),
-        Column(_("Kind")),
-        Column(_("Description")),
-        Column(_("Decision")),
-        Column(_("Amount (€)"), "amount"),
-        Column(_("Balance after it (€)"), "amount"),
-        Column(_("Entered by")),
-        Column(_("Entered at"), "moment"),
-    ]
-    table = Table(_("Entries of the fund"), columns, [_entry_row(entry) for entry in entries])
-    parameters = [
-        (_("Organisation"), request.organisation.name),
-        (_("Fund"), found.name),
-        (_("Filters"), ", ".join(f"{name}={value}" for name, value in request.GET.items() if value) or "–"),
-        (_("Made at"), formats.moment(timezone.now())),
-    ]
-    if format == "csv":
-        return download(to_csv(table, parameters), f"{found.slug}.csv", CSV_TYPE)
-    if format == "xlsx":
-        return download(to_xlsx([table], parameters), f"{found.slug}.xlsx", XLSX_TYPE)
-    raise Http404
+    entries, table = _entries(request, found)
+    listed = (table.data.data if "sort" in request.GET else entries.qs).iterator(chunk_size=ROWS_AT_A_TIME)
+    parameters = [(_("Fund"), found.name), *chosen_filters(entries.form)]
+    return table_response(request, format, found.slug, [entries_table(listed)], parameters)
 
 
-def _entry_row(entry: FundEntry) -> Row:
-    month = entry.drawdown.month if entry.drawdown else None
-    return [
-        entry.number,
-        entry.entry_on,
-        entry.get_kind_display(),
-        _("Drawdown of %(month)s") % {"month": formats.month_short(month)} if month else entry.description,
-        entry.decision_reference,
-        entry.amount,
-        entry.balance,  # type: ignore[attr-defined]
-        entry.entered_by.user.name if entry.entered_by else _("Command line"),
-        entry.entered_at,
-    ]
+def _entries(request: OrganisationRequest, found: Fund) -> tuple[EntryFilter, EntryTable]:
+    """The entries with the filters and the order of the address."""
+    entries = EntryFilter(request.GET, queryset=entries_with_balance(found))
+    table = EntryTable(entries.qs, organisation=request.organisation.slug, fund=found.slug)
+    RequestConfig(request, paginate=False).configure(table)
+    return entries, table
 
 
 @organisation_view("edit_fund", methods=("GET", "POST"))

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fundtrack.exceptions import Refusal
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.notes import add_interface, may_comment, record_judgement, remove_interface
@@ -15,6 +16,7 @@ from ..loaders import load_line, load_plan
 from ..models import BudgetLine
 from ..queries.lines import line_page
 from ..queries.plans import cost_centre_names
+from .plan_files import about_plan, line_tables
 from .plans import day_in_year
 
 
@@ -22,6 +24,15 @@ from .plans import day_in_year
 def line(request: OrganisationRequest, fund: str, year: int, code: str) -> HttpResponse:
     """One line with its amounts, months, drawdowns, comments, judgements and interfaces."""
     return _page(request, _load(request, fund, year, code))
+
+
+@organisation_view("view_plan")
+def line_export(request: OrganisationRequest, fund: str, year: int, code: str, format: str) -> HttpResponse:
+    """Months, amounts, judgements and interfaces of a line as a file."""
+    found = _load(request, fund, year, code)
+    tables = line_tables(line_page(found), found.interfaces.all())
+    about = about_plan(found.plan, (_("Budget line"), f"{found.project_code} {found.name}"))
+    return table_response(request, format, f"line-{fund}-{year}-{code}", tables, about)
 
 
 @organisation_view("edit_plan", methods=("POST",))

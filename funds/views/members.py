@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy
 from fundtrack import formats
 from fundtrack.exceptions import Refusal
 from organisations.actions import add_member, rename_person, update_member
+from organisations.downloads import chosen_filters, table_response
 from organisations.http import OrganisationRequest, organisation_view
 from organisations.models import Membership
 from organisations.rights import Role
 
 from ..actions.scopes import set_lead_scope
 from ..forms.members import MemberFilter, MemberForm, NewMemberForm
+from .fund_files import members_table
 
 PAGE_SIZE = 50
 
@@ -69,13 +71,27 @@ class MemberTable(tables.Table):  # type: ignore[misc]
 @organisation_view("manage_members")
 def member_list(request: OrganisationRequest) -> HttpResponse:
     """Members with filters and order in the address."""
+    chosen, table = _chosen(request)
+    tables.RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
+    return render(request, "funds/members/list.html", {"filter": chosen, "table": table})
+
+
+@organisation_view("manage_members")
+def member_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """All members that fit the filters as a file, in the order of the page."""
+    chosen, table = _chosen(request)
+    return table_response(request, format, "members", [members_table(table.data.data)], chosen_filters(chosen.form))
+
+
+def _chosen(request: OrganisationRequest) -> tuple[MemberFilter, MemberTable]:
+    """The members with the filters and the order of the address."""
     members = request.organisation.memberships.select_related("user", "unit", "organisation").prefetch_related(
         "lead_scopes__cost_centre"
     )
     chosen = MemberFilter(request.GET, queryset=members, request=request)
     table = MemberTable(chosen.qs)
-    tables.RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
-    return render(request, "funds/members/list.html", {"filter": chosen, "table": table})
+    tables.RequestConfig(request, paginate=False).configure(table)
+    return chosen, table
 
 
 @organisation_view("manage_members", methods=("GET", "POST"))

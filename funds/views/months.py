@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from fundtrack import formats
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.months import close_month, lock_month, reopen_month
@@ -21,6 +22,8 @@ from ..queries.checklist import month_checklist
 from ..queries.comments import comments_of_month
 from ..queries.drawdowns import balance_on
 from ..queries.months import month_gate, months_of_year
+from .month_files import month_tables, months_table
+from .plan_files import about_plan
 
 
 def load_month(request: OrganisationRequest, fund: str, year: int, month: Month) -> UsePlan:
@@ -53,9 +56,30 @@ def month_list(request: OrganisationRequest, fund: str, year: int) -> HttpRespon
 
 
 @organisation_view("view_months")
+def month_list_export(request: OrganisationRequest, fund: str, year: int, format: str) -> HttpResponse:
+    """The months of a plan as a file."""
+    plan = load_plan(request, fund, year)
+    table = months_table(months_of_year(plan))
+    return table_response(request, format, f"months-{fund}-{year}", [table], about_plan(plan))
+
+
+@organisation_view("view_months")
 def month(request: OrganisationRequest, fund: str, year: int, month: Month) -> HttpResponse:
     """One month: checklist, comments, and the steps that are open or what blocks them."""
     return _month_page(request, load_month(request, fund, year, month), month)
+
+
+@organisation_view("view_months")
+def month_export(request: OrganisationRequest, fund: str, year: int, month: Month, format: str) -> HttpResponse:
+    """What the month's page shows as a file; every row where the page shows the first ones."""
+    plan = load_month(request, fund, year, month)
+    tables = month_tables(
+        month_checklist(plan, month, listed=None),
+        comments_of_month(plan, month),
+        month_gate(plan.organisation, month, timezone.localdate()),
+    )
+    about = about_plan(plan, (_("Month"), formats.month(month)))
+    return table_response(request, format, f"month-{fund}-{month}", tables, about)
 
 
 def _month_page(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from fundtrack.exceptions import Refusal
 from fundtrack.exports import CSV_TYPE, XLSX_TYPE, Column, Row, Table, download, to_csv, to_xlsx
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.plans import activate_plan, create_plan, delete_plan
@@ -19,7 +20,8 @@ from ..forms.plans import PlanForm
 from ..imports.plan_files import COLUMNS, LABELS
 from ..loaders import lines_in_scope, load_fund, load_plan
 from ..models import UsePlan
-from ..queries.plans import plan_overview
+from ..queries.plans import PlanOverview, plan_overview
+from .plan_files import about_overview, about_plan, plan_lines_table
 
 
 def to_plan(plan: UsePlan) -> HttpResponse:
@@ -54,11 +56,9 @@ def day_in_year(year: int, today: date) -> date:
 def plan(request: OrganisationRequest, fund: str, year: int) -> HttpResponse:
     """The plan as it stands on a date."""
     found = load_plan(request, fund, year)
-    on = asked_date(request.GET, "on", day_in_year(year, timezone.localdate()))
-    partial = request.membership.sees_own_lines_only
     context = {
         "plan": found,
-        "overview": plan_overview(found, on, list(lines_in_scope(found, request.membership)), partial=partial),
+        "overview": _overview(request, found),
         "may_edit": request.membership.may("edit_plan"),
         "may_audit": request.membership.may("view_audit"),
         "may_months": request.membership.may("view_months"),
@@ -68,6 +68,22 @@ def plan(request: OrganisationRequest, fund: str, year: int) -> HttpResponse:
         ],
     }
     return render(request, "funds/plans/plan.html", context)
+
+
+@organisation_view("view_plan")
+def plan_lines_export(request: OrganisationRequest, fund: str, year: int, format: str) -> HttpResponse:
+    """The lines as they stand on a date, as a file."""
+    found = load_plan(request, fund, year)
+    overview = _overview(request, found)
+    parameters = about_plan(found, *about_overview(overview))
+    return table_response(request, format, f"plan-{fund}-{year}", [plan_lines_table(overview)], parameters)
+
+
+def _overview(request: OrganisationRequest, found: UsePlan) -> PlanOverview:
+    """The plan on the day of the address, with the lines that the reader sees."""
+    on = asked_date(request.GET, "on", day_in_year(found.year, timezone.localdate()))
+    lines = list(lines_in_scope(found, request.membership))
+    return plan_overview(found, on, lines, partial=request.membership.sees_own_lines_only)
 
 
 @organisation_view("edit_plan", methods=("POST",))

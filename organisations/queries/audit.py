@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,6 +27,8 @@ _TITLE_FIELDS = (
 #: Written by the application for itself; nobody's change.
 _SILENT_FIELDS = frozenset({"organisation", "version", "key"})
 
+#: Events that are read, and whose references are named, at a time.
+CHUNK = 2000
 #: (name of the referenced model, key) → what people call it.
 Names = dict[tuple[type[Model], int], str]
 
@@ -101,10 +103,54 @@ def audit_events(organisation: Organisation, wanted: AuditFilter, *, limit: int,
     return [_event(row, names) for row in rows]
 
 
+def all_audit_events(organisation: Organisation, wanted: AuditFilter) -> Iterator[AuditEvent]:
+    """All changes that fit ``wanted``, newest first, read from the database as they are taken.
+
+    Within a transaction only. One query for the events, and for every ``CHUNK`` of them one for the names of each kind
+    of object that they mention.
+    """
+    tables = _tables(wanted)
+    if not tables:
+        return
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(*_statement(organisation, wanted, tables, None, 0))
+        while found := cursor.fetchmany(CHUNK):
+            rows = [_row(tables, *values) for values in found]
+            names = _names(rows)
+            yield from (_event(row, names) for row in rows)
+
+
+def _tables(wanted: AuditFilter) -> dict[str, TrackedModel]:
+    return {table.name: table for table in tracked_models() if wanted.table in ("", table.name)}
+
+
 def _rows(organisation: Organisation, wanted: AuditFilter, limit: int, offset: int) -> list[_Row]:
-    tables = {table.name: table for table in tracked_models() if wanted.table in ("", table.name)}
+    tables = _tables(wanted)
     if not tables:
         return []
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement(organisation, wanted, tables, limit, offset))
+        return [_row(tables, *values) for values in cursor.fetchall()]
+
+
+def _row(
+    tables: dict[str, TrackedModel],
+    table: str,
+    pk: int,
+    at: datetime,
+    kind: str,
+    object_id: int,
+    context: str | None,
+    data: str | None,
+    before: str | None,
+) -> _Row:
+    return _Row(tables[table], pk, at, kind, object_id, _load(context), _load(data), _load(before))
+
+
+def _statement(
+    organisation: Organisation, wanted: AuditFilter, tables: dict[str, TrackedModel], limit: int | None, offset: int
+) -> tuple[str, dict[str, Any]]:
+    """The query and its parameters; no limit gives everything."""
     parameters: dict[str, Any] = {
         "organisation": organisation.pk,
         "person": str(wanted.person),
@@ -113,7 +159,7 @@ def _rows(organisation: Organisation, wanted: AuditFilter, limit: int, offset: i
         "before": wanted.last and datetime.combine(wanted.last + timedelta(days=1), time(), formats.HELSINKI),
         "limit": limit,
         "offset": offset,
-        "reach": limit + offset,
+        "reach": None if limit is None else limit + offset,
     }
     branches = "\nUNION ALL\n".join(_branch(table, wanted) for table in tables.values())
     previous = "\n".join(
@@ -130,12 +176,7 @@ def _rows(organisation: Organisation, wanted: AuditFilter, limit: int, offset: i
         LEFT JOIN pghistory_context c ON c.id = s.pgh_context_id
         ORDER BY s.pgh_created_at DESC, s.pgh_context_id, s.kind, s.pgh_id DESC
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [
-            _Row(tables[kind], pk, at, label, object_id, _load(context), _load(data), _load(before))
-            for kind, pk, at, label, object_id, context, data, before in cursor.fetchall()
-        ]
+    return sql, parameters
 
 
 def _branch(table: TrackedModel, wanted: AuditFilter) -> str:

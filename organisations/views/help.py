@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from fundtrack.exports import Column, Table
 
 from ..actions import members_who_may
+from ..downloads import table_response
 from ..http import OrganisationRequest, organisation_view
 from ..rights import RIGHTS, Role
 
@@ -34,6 +38,17 @@ def right_rows(own_roles: list[str]) -> list[RightRow]:
         )
         for permission, (roles, label) in RIGHTS.items()
     ]
+
+
+@organisation_view("view_overview")
+def right_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """The table of rights as a file."""
+    columns = [Column(_("Right")), *(Column(role.label) for role in Role)]
+    rows = [
+        (row.label, *(_("yes") if has_it else _("no") for _role, has_it, _own in row.cells))
+        for row in right_rows(request.membership.roles)
+    ]
+    return table_response(request, format, "rights", [Table(_("Who may do what"), columns, rows)])
 
 
 @organisation_view("view_overview")

@@ -1,14 +1,16 @@
 """Units of an organisation."""
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from fundtrack.exceptions import Refusal
+from fundtrack.exports import Column, Table
 
 from ..actions import save_unit
+from ..downloads import table_response
 from ..forms import UnitForm
 from ..http import OrganisationRequest, organisation_view
 from ..models import Unit
@@ -20,10 +22,19 @@ def unit_list(request: OrganisationRequest) -> HttpResponse:
     form = UnitForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _saved(request, form):
         return redirect("unit-list", organisation=request.organisation.slug)
-    units = request.organisation.units.annotate(
-        member_count=Count("memberships", filter=Q(memberships__is_active=True))
-    )
-    return render(request, "organisations/units.html", {"form": form, "units": units})
+    return render(request, "organisations/units.html", {"form": form, "units": _units(request)})
+
+
+@organisation_view("manage_members")
+def unit_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """The units with their number of members, as a file."""
+    columns = [Column(_("Name")), Column(_("Members"), "integer")]
+    rows = [(unit.name, unit.member_count) for unit in _units(request)]  # type: ignore[attr-defined]
+    return table_response(request, format, "units", [Table(_("Units"), columns, rows)])
+
+
+def _units(request: OrganisationRequest) -> QuerySet[Unit]:
+    return request.organisation.units.annotate(member_count=Count("memberships", filter=Q(memberships__is_active=True)))
 
 
 @organisation_view("manage_members", methods=("GET", "POST"))

@@ -18,6 +18,7 @@ from funds.models import UsePlan
 from fundtrack.exceptions import Refusal
 from fundtrack.exports import CSV_TYPE, XLSX_TYPE, download
 from fundtrack.periods import Month
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions import issue_report
@@ -27,6 +28,7 @@ from ..models import IssuedFile, IssuedReport
 from ..presentation import context_of, page_images
 from ..queries.issued import issued_result, prove
 from ..queries.overview import latest_month
+from .files import issued_table, proof_table
 from .reports import svg
 
 _TYPES = {"pdf": "application/pdf", "xlsx": XLSX_TYPE, "csv": CSV_TYPE}
@@ -70,6 +72,14 @@ def issued_list(request: OrganisationRequest) -> HttpResponse:
 
 
 @organisation_view("view_issued_reports")
+def issued_list_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """All issued reports as a file, in the order of the page."""
+    table = IssuedTable(_reports(request), organisation=request.organisation.slug)
+    RequestConfig(request, paginate=False).configure(table)
+    return table_response(request, format, "issued-reports", [issued_table(table.data.data)])
+
+
+@organisation_view("view_issued_reports")
 def issued(request: OrganisationRequest, number: int) -> HttpResponse:
     """An issued report, as it was issued."""
     report = get_object_or_404(_reports(request, whole=True), number=number)
@@ -99,6 +109,14 @@ def proof(request: OrganisationRequest, number: int) -> HttpResponse:
     """Check digests and make every file of an issued report again."""
     report = get_object_or_404(_reports(request, whole=True), number=number)
     return render(request, "reporting/issued/proof.html", {"report": report, "proof": prove(report)})
+
+
+@organisation_view("view_reports")
+def proof_export(request: OrganisationRequest, number: int, format: str) -> HttpResponse:
+    """What the proof finds, as a file."""
+    report = get_object_or_404(_reports(request, whole=True), number=number)
+    about = [(_("Issued report"), str(report.number)), (_("Fund"), report.plan.fund.name)]
+    return table_response(request, format, f"{_stem(report)}-proof", [proof_table(prove(report))], about)
 
 
 @organisation_view("view_issued_reports")

@@ -11,8 +11,10 @@ from django.utils.translation import get_language
 
 from funds.loaders import load_plan
 from funds.models import UsePlan
+from funds.views.plan_files import about_plan
 from fundtrack.exports import download
 from fundtrack.periods import Month
+from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..models import IssuedReport
@@ -22,6 +24,7 @@ from ..render import FORMATS
 from ..render import render as render_file
 from ..reports import board, drawdown
 from ..tables import Result
+from .files import report_months_table
 
 #: Formats offered on a page; HTML is the page itself.
 DOWNLOADS = ("pdf", "xlsx", "csv", "json")
@@ -42,12 +45,24 @@ def home(request: OrganisationRequest) -> HttpResponse:
 def report_list(request: OrganisationRequest, fund: str, year: int) -> HttpResponse:
     """The months of a plan, each with its two reports."""
     plan = load_plan(request, fund, year)
-    latest = latest_month(plan)
+    return render(request, "reporting/list.html", {"plan": plan, "months": _months(plan)})
+
+
+@organisation_view("view_reports")
+def report_list_export(request: OrganisationRequest, fund: str, year: int, format: str) -> HttpResponse:
+    """The months of a plan with their issued reports, as a file."""
+    plan = load_plan(request, fund, year)
+    table = report_months_table(_months(plan))
+    return table_response(request, format, f"reports-{fund}-{year}", [table], about_plan(plan))
+
+
+def _months(plan: UsePlan) -> list[tuple[Month, list[int]]]:
+    """The months that have a report, the newest first, each with the numbers of its issued reports."""
     issued: dict[Month, list[int]] = {}
     for number, month in IssuedReport.objects.filter(plan=plan).order_by("number").values_list("number", "month"):
         issued.setdefault(Month.of(month), []).append(number)
-    months = [(month, issued.get(month, [])) for month in reversed(Month.range(Month(year, 1), latest))]
-    return render(request, "reporting/list.html", {"plan": plan, "months": months, "latest": latest})
+    months = Month.range(Month(plan.year, 1), latest_month(plan))
+    return [(month, issued.get(month, [])) for month in reversed(months)]
 
 
 @organisation_view("view_reports")

@@ -99,6 +99,26 @@ def test_xlsx_parameters_are_the_last_sheet_and_names_are_made_fit() -> None:
     assert [cell.value for cell in list(book.worksheets[-1].iter_rows())[1]] == ["Kuukausi", "9/2024"]
 
 
+def test_xlsx_goes_on_on_a_further_sheet_where_one_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fundtrack.exports.LARGEST_SHEET", 2)
+    table = Table("Rivit", (Column("a", "integer"),), ([number] for number in range(4)), totals=[[6]])
+    book = load_workbook(io.BytesIO(to_xlsx([table])))
+    assert {sheet.title: [row[0].value for row in sheet.iter_rows()] for sheet in book} == {
+        "Rivit": ["a", 0, 1],
+        "Rivit 2": ["a", 2, 3],
+        "Rivit 3": ["a", 6],
+    }
+
+
+def test_xlsx_keeps_every_text_and_every_cent() -> None:
+    texts = ["", " a ", "<&>\"'", "a\nb", "\t", "]]>", "=1", "\u2028", "ä€😀"]
+    cents = [Decimal(number) / 100 for number in range(10_000)]
+    tables = [Table("t", (Column("a"),), [[text] for text in texts]), Table("c", (Column("a", "amount"),), zip(cents))]
+    book = load_workbook(io.BytesIO(to_xlsx(tables)))
+    assert [row[0] or "" for row in book["t"].iter_rows(min_row=2, values_only=True)] == texts
+    assert [Decimal(str(row[0])) for row in book["c"].iter_rows(min_row=2, values_only=True)] == cents
+
+
 def test_xlsx_is_the_same_bytes_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
     first = to_xlsx([TABLE], [("a", "b")], made_at=datetime(2024, 10, 7, tzinfo=UTC))
     # Both clocks that a workbook could take: of its properties and of its zip directory.

@@ -104,7 +104,8 @@ def test_json_is_as_promised(kajaani: UsePlan, kind: str) -> None:
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_csv_says_the_same(kajaani: UsePlan, kind: str, language: str) -> None:
     text = file_of(kajaani, kind, "csv", language).decode("utf-8-sig")
-    lines, months, parameters = (list(csv.reader(io.StringIO(part), delimiter=";")) for part in text.split("\r\n\r\n"))
+    parts = [list(csv.reader(io.StringIO(part), delimiter=";")) for part in text.split("\r\n\r\n")]
+    lines, months, *_more, parameters = parts
     assert [row[0] for row in lines[1:-1]] == [f"KR240{number}" for number in range(1, 8)]
     assert lines[-1][5:9] == ["500000,00", "49950,00", "318250,00", "181750,00"]
     assert lines[-1][9:13] == ["63,65", "49800,00", "318100,00", "150,00"]
