@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from organisations.http import OrganisationRequest
 from organisations.models import Membership
 
-from .models import BudgetLine, Fund, UsePlan
+from .models import BudgetLine, Fund, ImportBatch, ImportProfile, ImportRow, UsePlan
 
 
 def load_fund(request: OrganisationRequest, fund: str) -> Fund:
@@ -32,3 +32,28 @@ def lines_in_scope(plan: UsePlan, membership: Membership) -> QuerySet[BudgetLine
 def load_line(request: OrganisationRequest, plan: UsePlan, code: str) -> BudgetLine:
     """The plan's line of that project code, within the member's scope, or 404."""
     return get_object_or_404(lines_in_scope(plan, request.membership), project_code=code)
+
+
+#: The file itself and what only one page shows are fetched where they are needed.
+_IMPORT_PEOPLE = ("file__uploaded_by__user", "committed_by__user", "undone_by__user")
+
+
+def load_import(request: OrganisationRequest, number: int) -> ImportBatch:
+    """The organisation's import of that number without the content of its file, or 404."""
+    batches = request.organisation.import_batches.select_related(
+        "organisation", "fund", "booking", "undo_booking", *_IMPORT_PEOPLE
+    )
+    return get_object_or_404(batches.defer("file__content"), number=number)
+
+
+def load_import_row(request: OrganisationRequest, batch: int, row: int) -> ImportRow:
+    """The row of that number in the file of an import, or 404."""
+    rows = ImportRow.objects.filter(organisation=request.organisation, batch__number=batch)
+    return get_object_or_404(
+        rows.select_related("batch__file", "batch__fund").defer("batch__file__content"), number=row
+    )
+
+
+def load_profile(request: OrganisationRequest, profile: int) -> ImportProfile:
+    """One version of a profile of the organisation, or 404."""
+    return get_object_or_404(request.organisation.import_profiles.select_related("made_by__user"), pk=profile)

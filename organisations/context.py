@@ -15,6 +15,7 @@ from .models import Membership, Organisation
 NAVIGATION = (
     ("overview", _("Overview"), "view_overview", "home"),
     ("fund-list", _("Funds"), "view_plan", "fund"),
+    ("import-list", _("Imports"), "view_imports", "upload"),
     ("comment-home", _("My comments"), "comment_lines", "comment"),
     ("report-home", _("Reports"), "view_issued_reports", "report"),
     ("cost-centre-list", _("Cost centres"), "view_months", "tag"),

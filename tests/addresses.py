@@ -69,6 +69,9 @@ VALUES: dict[str, Callable[[PageWorld], Any]] = {
     "member": lambda page: page.world.viewer.pk,
     "actual": lambda page: page.row.pk,
     "interface": lambda page: page.interface.pk,
+    "batch": lambda page: page.batch.number,
+    "row": lambda page: 2,
+    "profile": lambda page: page.profile.pk,
     "number": lambda page: page.report.number,
     "format": lambda page: "csv",
     "language": lambda page: "fi",
@@ -81,6 +84,11 @@ VALUES: dict[str, Callable[[PageWorld], Any]] = {
     "cost-centre-name-edit:code": lambda page: page.own_centre,
     "cost-centre-name-remove:code": lambda page: page.own_centre,
     "outside-settle:actual": lambda page: page.outside.pk,
+    # what only an import that is not committed has
+    **{
+        f"{name}:batch": lambda page: page.waiting.number
+        for name in ("import-read", "import-map", "import-commit", "import-discard")
+    },
     # what only a draft has
     "plan-activate:year": lambda page: 2025,
     "plan-delete:year": lambda page: 2025,
@@ -90,7 +98,20 @@ VALUES: dict[str, Callable[[PageWorld], Any]] = {
 }
 
 #: Arguments that name something of the organisation; the others (a year, a format) mean the same everywhere.
-OWNED = ("organisation", "fund", "code", "unit", "member", "actual", "interface", "number", "name")
+OWNED = (
+    "organisation",
+    "fund",
+    "code",
+    "unit",
+    "member",
+    "actual",
+    "interface",
+    "number",
+    "name",
+    "batch",
+    "row",
+    "profile",
+)
 
 
 def values_for(address: Address, page: PageWorld) -> dict[str, Any]:

@@ -141,6 +141,7 @@ def read_batch(
     month: Month | None = None,
     control_total: Decimal | None = None,
     stored: ImportProfile | None = None,
+    confirmed: bool = False,
 ) -> ImportBatch:
     """Read the file of a batch into its rows; what was read before is replaced. All of it or nothing.
 
@@ -149,24 +150,26 @@ def read_batch(
         month: for a file that names no month.
         control_total: EUR that the file must sum to.
         stored: the stored profile that was used.
+        confirmed: a person has confirmed the profile: a column that it does not name is not looked for.
 
     Raises:
         FileRefusal: the file is not a table, or not one that the profile fits.
         ImportRefusal: the batch is committed, undone or discarded.
     """
     by.require("enter_actuals")
-    batch = _locked(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
+    batch = locked_batch(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
     file = open_file(
         batch.file.name, bytes(batch.file.content), encoding=profile.encoding, delimiter=profile.delimiter or ""
     )
-    reading = read_actuals(file, profile, month=month, known=known_codes(batch.organisation))
+    reading = read_actuals(file, profile, month=month, known=known_codes(batch.organisation), confirmed=confirmed)
     ImportRow.objects.filter(batch=batch).delete()
     notes = _copy_rows(batch, reading)
     batch.profile = json.loads(reading.profile.to_json())
     batch.profile_name, batch.profile_version = (stored.name, stored.version) if stored else ("", 0)
     batch.manner, batch.control_total = manner, control_total
     batch.month = month.first if month else None
-    batch.reading = _found_out(reading, notes)
+    # What a person confirmed, so that the columns can be chosen anew.
+    batch.reading = _found_out(reading, notes) | {"proposal": batch.reading.get("proposal")}
     batch.state = ImportBatch.State.READ
     batch.save()
     return batch
@@ -192,7 +195,7 @@ def commit_batch(
     """
     by.require("enter_actuals")
     wait_for_turn(batch.organisation)
-    batch = _locked(batch, ImportBatch.State.READ)
+    batch = locked_batch(batch, ImportBatch.State.READ)
     preview = preview_batch(batch)
     if seen and seen != preview.digest:
         raise PreviewChanged(_("The ledger changed after the preview. Nothing was booked: look at it again."))
@@ -220,7 +223,7 @@ def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime) -> ImportBat
     """
     by.require("enter_actuals")
     wait_for_turn(batch.organisation)
-    batch = _locked(batch, ImportBatch.State.COMMITTED)
+    batch = locked_batch(batch, ImportBatch.State.COMMITTED)
     if batch.booking is None:
         raise ImportRefusal(_("The batch booked nothing: there is nothing to undo."))
     first_open = first_open_month(batch.organisation)
@@ -243,7 +246,7 @@ def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime) -> ImportBat
 def discard_batch(*, batch: ImportBatch, by: Membership) -> ImportBatch:
     """Put a batch aside that was not committed; its file stays, its rows go."""
     by.require("enter_actuals")
-    batch = _locked(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
+    batch = locked_batch(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
     ImportRow.objects.filter(batch=batch).delete()
     batch.state = ImportBatch.State.DISCARDED
     batch.save()
@@ -272,7 +275,7 @@ def summary_of(preview: ImportPreview) -> dict[str, Any]:
     }
 
 
-def _locked(batch: ImportBatch, *states: str) -> ImportBatch:
+def locked_batch(batch: ImportBatch, *states: str) -> ImportBatch:
     """The batch as it is now, held until the transaction ends."""
     fresh = ImportBatch.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=batch.pk)
     if fresh.state not in states:

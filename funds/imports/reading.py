@@ -85,7 +85,12 @@ class Reading(Iterator[ReadRow]):
 
 
 def read_actuals(
-    file: TableFile, profile: Profile, *, month: Month | None = None, known: KnownCodes | None = None
+    file: TableFile,
+    profile: Profile,
+    *,
+    month: Month | None = None,
+    known: KnownCodes | None = None,
+    confirmed: bool = False,
 ) -> Reading:
     """Read a file of actuals row by row.
 
@@ -95,12 +100,13 @@ def read_actuals(
     Args:
         month: the month of all rows, for a file that does not say it.
         known: the plan's codes; a code that has lost its leading zeros is told by them.
+        confirmed: the profile is as a person wants it, with its header row; nothing more is found out.
 
     Raises:
         ProfileRefusal: the profile does not fit the file, or something must be asked first.
         FileRefusal: the file cannot be read; it may also come while rows are read.
     """
-    if not _is_complete(file, profile):
+    if not (confirmed and profile.header_row) and not _is_complete(file, profile):
         from .recognise import recognise
 
         recognition = recognise(file, known=known or KnownCodes(), declared=profile)

@@ -18,6 +18,13 @@ from ..actions.actuals import first_open_month
 from ..models import Actual, AmendmentRow, BudgetLine, CostCentre, MonthState, UsePlan
 from .line_sums import amended_by_line
 
+#: What a list of rows does not need of their imports; a file can be large.
+NOT_LISTED = (
+    *(f"import_row__{name}" for name in ("cells", "problems", "reason")),
+    *(f"import_row__batch__{name}" for name in ("profile", "reading", "result", "acknowledged")),
+    "import_row__batch__file__content",
+)
+
 
 @dataclass(frozen=True)
 class MonthColumn:
@@ -257,7 +264,8 @@ class OutsideRow:
 
 def outside_rows(organisation: Organisation, year: int, centres: Collection[str] | None = None) -> list[OutsideRow]:
     """Unsettled rows outside the plan of a year, oldest month first. Two queries."""
-    rows = _unsettled(organisation, year, centres).select_related("booking__made_by__user")
+    rows = _unsettled(organisation, year, centres).select_related("booking__made_by__user", "import_row__batch__file")
+    rows = rows.defer(*NOT_LISTED)
     lines = _lines_by_code(organisation, year)
     return [
         OutsideRow(row, _reason(row.cost_centre_code, row.project_code, lines), tuple(lines.get(row.project_code, ())))
@@ -379,7 +387,10 @@ def ledger_rows(
     if month is not None:
         rows = rows.filter(month=month.first)
     return (
-        rows.select_related("booking__made_by__user", "line__target", "corrects__booking", "corrects__line")
+        rows.select_related(
+            "booking__made_by__user", "line__target", "corrects__booking", "corrects__line", "import_row__batch__file"
+        )
+        .defer(*NOT_LISTED)
         .prefetch_related("corrections__booking", "corrections__line")
         .order_by("month", "booking__number", "row_number")
     )

@@ -132,7 +132,7 @@ def preview_batch(batch: ImportBatch) -> ImportPreview:
     """Compute what committing ``batch`` would book; a fixed number of queries."""
     groups = _groups(batch)
     entries = [group for group in groups if group.kind in ("new", "changed", "removed")]
-    counted = _counted(batch)
+    counted = counted_kinds(batch)
     cells = line_months(batch, _changes(entries))
     read, left_out = counted[ImportRow.Kind.ROW], counted[ImportRow.Kind.LEFT_OUT]
     unreadable = counted[ImportRow.Kind.ERROR].count
@@ -175,7 +175,7 @@ def _groups(batch: ImportBatch) -> list[_Group]:
         return [_Group(*row) for row in cursor.fetchall()]
 
 
-def _counted(batch: ImportBatch) -> dict[str, Outcome]:
+def counted_kinds(batch: ImportBatch) -> dict[str, Outcome]:
     """Kind of row → how many the file has."""
     found = batch.rows.values_list("kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by()
     counted = {kind: Outcome(count, amount or ZERO) for kind, count, amount in found}

@@ -1,5 +1,11 @@
 """Addresses of funds, plans, actuals, months, drawdowns and members, below ``/<organisation>/``."""
 
-from . import actuals, members, months, plans
+from . import actuals, imports, members, months, plans
 
-urlpatterns = [*plans.urlpatterns, *actuals.urlpatterns, *months.urlpatterns, *members.urlpatterns]
+urlpatterns = [
+    *plans.urlpatterns,
+    *actuals.urlpatterns,
+    *imports.urlpatterns,
+    *months.urlpatterns,
+    *members.urlpatterns,
+]

@@ -81,6 +81,7 @@ def outside_list(request: OrganisationRequest, fund: str, year: int) -> HttpResp
         waiting=[(row, reasons[row.reason]) for row in outside_rows(plan.organisation, year, centres)],
         settled=settled_rows(plan.organisation, year, centres),
         may_settle=request.membership.may("enter_actuals"),
+        may_see_imports=request.membership.may("view_imports"),
     )
     return render(request, "funds/actuals/outside_list.html", context)
 

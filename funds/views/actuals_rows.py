@@ -83,6 +83,7 @@ def row_list(request: OrganisationRequest, fund: str, year: int) -> HttpResponse
         total=total_of(chosen.rows),
         parameters=chosen.parameters,
         may_correct=request.membership.may("enter_actuals"),
+        may_see_imports=request.membership.may("view_imports"),
         exports=export_links(request, plan),
     )
     return render(request, "funds/actuals/row_list.html", context)
@@ -103,6 +104,7 @@ def rows(request: OrganisationRequest, fund: str, year: int, code: str, month: M
         page=page,
         total=total_of(found),
         may_correct=request.membership.may("enter_actuals"),
+        may_see_imports=request.membership.may("view_imports"),
         exports=export_links(request, plan, line=code, month=str(month)),
     )
     return render(request, "funds/actuals/rows.html", context)
@@ -148,7 +150,8 @@ def correct(request: OrganisationRequest, fund: str, year: int, actual: int) -> 
         else:
             messages.success(request, _("The correction was saved in booking %(number)s.") % {"number": booking.number})
             return redirect(_home_of(request, plan, booking.rows.get()))
-    context = plan_context(plan, row=row, figure=figure, form=form, **_where(request, row))
+    may_see = request.membership.may("view_imports")
+    context = plan_context(plan, row=row, figure=figure, form=form, may_see_imports=may_see, **_where(request, row))
     return render(request, "funds/actuals/correct.html", context, status=422 if form.errors else 200)
 
 

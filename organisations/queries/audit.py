@@ -26,6 +26,8 @@ _TITLE_FIELDS = (
 )  # fmt: skip
 #: Written by the application for itself; nobody's change.
 _SILENT_FIELDS = frozenset({"organisation", "version", "key"})
+#: Characters of a structured value that are shown; all of it stands in the history itself.
+_LONGEST_JSON = 300
 
 #: Events that are read, and whose references are named, at a time.
 CHUNK = 2000
@@ -278,7 +280,8 @@ def _text(field: "Field[Any, Any]", value: Any, names: Names) -> str:
         day = date.fromisoformat(value)
         return formats.month_short(day) if field.name.endswith("month") else formats.day(day)
     if isinstance(field, JSONField):
-        return json.dumps(value, ensure_ascii=False, default=str) if value else ""
+        text = json.dumps(value, ensure_ascii=False, default=str) if value else ""
+        return text if len(text) <= _LONGEST_JSON else f"{text[:_LONGEST_JSON]}…"
     if isinstance(field, ArrayField):
         return ", ".join(_choice(field.base_field, part) for part in value)
     return _choice(field, value)

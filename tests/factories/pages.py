@@ -8,15 +8,28 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
 
 from funds.actions.funds import create_fund
+from funds.actions.import_steps import look_at_batch
+from funds.actions.imports import commit_batch, read_batch, save_profile, upload_file
 from funds.actions.notes import add_interface, write_comment
 from funds.actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
-from funds.models import Actual, CostCentre, CostCentreName, Drawdown, Interface, LeadScope
+from funds.imports.profiles import Profile
+from funds.models import (
+    Actual,
+    CostCentre,
+    CostCentreName,
+    Drawdown,
+    ImportBatch,
+    ImportProfile,
+    Interface,
+    LeadScope,
+)
 from fundtrack.periods import Month
 from organisations.models import Membership, Unit
 from organisations.rights import Role
@@ -50,6 +63,10 @@ class PageWorld:
     hidden_code: str
     own_centre: str
     hidden_centre: str
+    #: An import that was committed, one that was only read, and the profile by which they were read.
+    batch: ImportBatch
+    waiting: ImportBatch
+    profile: ImportProfile
 
 
 def make_page_world(slug: str) -> PageWorld:
@@ -95,7 +112,27 @@ def make_page_world(slug: str) -> PageWorld:
         hidden_code=hidden,
         own_centre=centre,
         hidden_centre=f"{mark}2000",
+        **_import(world, mark),
     )
+
+
+def _import(world: World, mark: str) -> dict[str, Any]:
+    """A file with a row on the first line, and one outside the plan."""
+    stored = save_profile(
+        organisation=world.organisation, name=f"Profiili {mark}", profile=Profile(), by=world.finance, at=NOW
+    )
+    done, waiting = (_read(world, mark, amount, stored) for amount in ("12,50", "7,25"))
+    done = commit_batch(batch=done, by=world.finance, at=NOW, acknowledged=None)
+    return {"batch": done, "waiting": waiting, "profile": stored}
+
+
+def _read(world: World, mark: str, amount: str, stored: ImportProfile) -> ImportBatch:
+    rows = [(f"{mark}1000", f"{mark}-1", f"Tuotu {mark}", amount), (f"{mark}9000", "", f"Muu {mark}", amount)]
+    text = "\n".join(";".join(row) for row in [("Kustannuspaikka", "Projekti", "Selite", "Summa"), *rows])
+    how: dict[str, Any] = {"by": world.finance, "month": Month(2024, 3), "stored": stored}
+    batch = upload_file(fund=world.fund, name=f"{mark}.csv", content=text.encode(), by=world.finance, at=NOW)
+    batch = look_at_batch(batch=batch, declared=Profile(), **how)
+    return read_batch(batch=batch, profile=Profile.from_json(batch.profile), confirmed=True, **how)
 
 
 def _world(slug: str, organisation: object, members: dict[Role, Membership]) -> World:

@@ -1,0 +1,216 @@
+"""The rows of an import: what becomes of each, which lead to no line, and what was booked from them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any, overload
+
+from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, QuerySet, Subquery, Sum, When
+from django.utils.translation import gettext as _
+
+from fundtrack import formats
+from fundtrack.money import MoneyField
+from fundtrack.periods import Month
+from organisations.models import Organisation
+
+from ..actions.actuals import first_open_month
+from ..import_sql import outcome_query, planned
+from ..models import Actual, BudgetLine, ImportBatch, ImportRow, UsePlan
+
+#: What becomes of rows that can be booked, beside the kinds of ``ImportRow``.
+OUTCOMES = ("new", "known", "changed", "removed", "outside")
+_STATE = ImportBatch.State
+
+_BEFORE = {
+    "new": "SELECT import_row_id FROM entries WHERE kind = 'new' ORDER BY number",
+    "changed": "SELECT import_row_id FROM entries WHERE kind = 'changed' ORDER BY number",
+    "outside": "SELECT import_row_id FROM entries WHERE kind = 'new' AND line_id IS NULL ORDER BY number",
+    "known": "SELECT k.import_row_id FROM known k JOIN file f ON f.id = k.import_row_id ORDER BY f.number",
+    "removed": "SELECT corrects_id FROM entries WHERE kind = 'removed' ORDER BY corrects_id",
+}
+
+_OUTSIDE = """
+, pairs AS (
+    SELECT e.cost_centre_code, e.project_code, e.account, count(*) AS rows, sum(e.amount) AS amount,
+        bool_and(e.project_code = '') AS mappable, 0 AS known
+    FROM entries e WHERE e.kind = 'new' AND e.line_id IS NULL GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT f.centre, f.project_code, f.account, 0, 0, true, count(*)
+    FROM known k JOIN file f ON f.id = k.import_row_id
+    WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.project_code = f.project_code AND l.centre = f.centre)
+    GROUP BY 1, 2, 3
+)
+SELECT cost_centre_code, project_code, account, sum(rows)::int, sum(amount), bool_and(mappable), sum(known)::int
+FROM pairs GROUP BY 1, 2, 3 HAVING sum(rows) > 0 ORDER BY 1, 2, 3
+"""
+
+
+@dataclass(frozen=True)
+class OutsidePair:
+    """New rows that lead to no line, by what a rule can tell them by. EUR."""
+
+    cost_centre_code: str
+    #: Empty where the file has none; otherwise no line in force has it on this cost centre.
+    project_code: str
+    account: str
+    rows: int
+    amount: Decimal
+    #: True where a rule can give them a project code: rules are only asked where the file has none.
+    takes_rules: bool
+    #: Rows of the same pair that the ledger holds outside the plan already. A rule would book them once more.
+    known: int
+
+
+@dataclass(frozen=True)
+class BookedMonth:
+    """What an import booked on one line, or pair of codes outside the plan, in one month. EUR."""
+
+    line: BudgetLine | None
+    cost_centre_code: str
+    project_code: str
+    month: Month
+    rows: int
+    amount: Decimal
+
+
+def outcome_ids(batch: ImportBatch, outcome: str) -> list[int]:
+    """Ids of the rows that a commit would treat so, in the order of the file; of ledger rows for "removed"."""
+    query = outcome_query(batch)
+    with planned() as cursor:
+        cursor.execute(query.ctes + _BEFORE[outcome], query.parameters)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def rows_after(batch: ImportBatch, outcome: str) -> QuerySet[ImportRow]:
+    """Rows of a committed batch by what became of them."""
+    rows = batch.rows.filter(kind=ImportRow.Kind.ROW)
+    booked = Actual.objects.filter(import_row=OuterRef("pk"), booking=batch.booking_id)
+    if outcome == "known":
+        return rows.filter(~Exists(booked))
+    if outcome == "changed":
+        return rows.filter(Exists(booked.filter(corrects__isnull=False)))
+    found = booked.filter(corrects__isnull=True)
+    return rows.filter(Exists(found.filter(line__isnull=True) if outcome == "outside" else found))
+
+
+def removed_after(batch: ImportBatch) -> QuerySet[Actual]:
+    """Ledger rows that a committed batch reversed because the file has them no more."""
+    reversals = Actual.objects.filter(booking=batch.booking_id, import_row__isnull=True)
+    return Actual.objects.filter(pk__in=reversals.values("corrects"))
+
+
+def ledger_details(rows: QuerySet[Actual]) -> QuerySet[Actual]:
+    """The rows with what leads to their place in the ledger."""
+    return rows.select_related("line__plan__fund", "booking")
+
+
+class ListedRows(Sequence[Any]):
+    """Rows of an import by what becomes of them, fetched piece by piece: of its file, or of the ledger ("removed")."""
+
+    def __init__(self, batch: ImportBatch, outcome: str) -> None:
+        """``outcome`` is one of ``OUTCOMES``, a kind of ``ImportRow``, or empty for every row."""
+        self._ids: list[int] | None = None
+        self._rows: QuerySet[Any] = batch.rows.order_by("number")
+        waits = outcome in OUTCOMES and batch.state == _STATE.READ
+        if waits:
+            self._ids = outcome_ids(batch, outcome)
+        if outcome == "removed":
+            removed = Actual.objects.all() if waits else removed_after(batch)
+            self._rows = ledger_details(removed).order_by("pk")
+        elif outcome in OUTCOMES and not waits:
+            self._rows = rows_after(batch, outcome).order_by("number")
+        elif outcome and not waits:
+            self._rows = self._rows.filter(kind=outcome)
+
+    def __len__(self) -> int:
+        return self._rows.count() if self._ids is None else len(self._ids)
+
+    @overload
+    def __getitem__(self, piece: int) -> Any: ...
+    @overload
+    def __getitem__(self, piece: slice) -> list[Any]: ...
+    def __getitem__(self, piece: int | slice) -> Any:
+        if isinstance(piece, int):
+            return self[piece : piece + 1][0]
+        if self._ids is None:
+            return list(self._rows[piece])
+        ids = self._ids[piece]
+        found = self._rows.in_bulk(ids)
+        return [found[pk] for pk in ids]
+
+    def pieces(self, size: int = 2_000) -> Iterator[list[Any]]:
+        """All of them, ``size`` at a time, without holding more in memory."""
+        if self._ids is not None:
+            yield from (self[start : start + size] for start in range(0, len(self._ids), size))
+            return
+        rows = self._rows.iterator(chunk_size=size)
+        while piece := list(islice(rows, size)):
+            yield piece
+
+
+def booked_from(rows: Sequence[ImportRow]) -> dict[int, list[Actual]]:
+    """Import row id → what was booked from it. One query."""
+    found: dict[int, list[Actual]] = {}
+    for actual in ledger_details(Actual.objects.filter(import_row__in=[row.pk for row in rows])).order_by("pk"):
+        found.setdefault(actual.import_row_id or 0, []).append(actual)
+    return found
+
+
+def outside_pairs(batch: ImportBatch) -> list[OutsidePair]:
+    """New rows that lead to no line of a plan in force, the largest sums first. One query."""
+    query = outcome_query(batch)
+    with planned() as cursor:
+        cursor.execute(query.ctes + _OUTSIDE, query.parameters)
+        pairs = [OutsidePair(*row) for row in cursor.fetchall()]
+    return sorted(pairs, key=lambda pair: (not pair.takes_rules, -abs(pair.amount)))
+
+
+def lines_to_map(organisation: Organisation) -> dict[str, str]:
+    """Project code → name of its newest line in a plan in force. One query."""
+    lines = BudgetLine.objects.filter(organisation=organisation, plan__state=UsePlan.State.ACTIVE)
+    return dict(lines.order_by("year", "project_code").values_list("project_code", "name"))
+
+
+def booked_months(batch: ImportBatch) -> list[BookedMonth]:
+    """What a committed batch booked, line by line and month by month. Two queries."""
+    grouped = list(
+        Actual.objects.filter(booking=batch.booking_id)
+        .values_list("line", "cost_centre_code", "project_code", "month")
+        .annotate(rows=Count("pk"), amount=Sum("amount"))
+        .order_by("project_code", "cost_centre_code", "month")
+    )
+    lines = BudgetLine.objects.select_related("plan__fund").in_bulk([row[0] for row in grouped if row[0]])
+    months = [
+        BookedMonth(lines.get(line or 0), centre, code, Month.of(month), rows, amount)
+        for line, centre, code, month, rows, amount in grouped
+    ]
+    return sorted(months, key=lambda cell: cell.line is None)
+
+
+def why_not_undone(batch: ImportBatch) -> str:
+    """Why a committed batch cannot be undone today; empty when it can. Two queries at most."""
+    if batch.booking_id is None:
+        return _("The batch booked nothing: there is nothing to undo.")
+    first_open = first_open_month(batch.organisation)
+    first = Actual.objects.filter(booking=batch.booking_id).aggregate(first=Min("month"))["first"]
+    if first_open is not None and Month.of(first) < first_open:
+        return _("%(month)s is closed: the batch cannot be undone. Correct its rows instead.") % {
+            "month": formats.month_short(Month.of(first))
+        }
+    return ""
+
+
+def listed_imports(organisation: Organisation) -> QuerySet[ImportBatch]:
+    """Imports, the newest first, with ``read_rows`` and ``read_total`` (EUR) of those that wait to be committed."""
+    rows = ImportRow.objects.filter(batch=OuterRef("pk"), kind=ImportRow.Kind.ROW).order_by().values("batch")
+    waiting = When(state=_STATE.READ, then=Subquery(rows.annotate(found=Count("pk")).values("found")))
+    total = When(state=_STATE.READ, then=Subquery(rows.annotate(found=Sum("amount")).values("found")))
+    return (
+        organisation.import_batches.select_related("fund", "booking", "file__uploaded_by__user", "committed_by__user")
+        .defer("file__content", "profile", "reading")
+        .annotate(
+            read_rows=Case(waiting, output_field=IntegerField()), read_total=Case(total, output_field=MoneyField())
+        )
+        .order_by("-number")
+    )

@@ -1,0 +1,224 @@
+"""An import before and after it is committed: its preview, the deeds that end it, and what was booked."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fundtrack.exceptions import Refusal
+from fundtrack.exports import Table
+from fundtrack.money import ZERO
+from organisations.downloads import table_response
+from organisations.http import OrganisationRequest, organisation_view
+
+from ..actions.import_steps import map_outside_rows
+from ..actions.imports import HasErrors, NotAcknowledged, PreviewChanged, commit_batch, discard_batch, undo_batch
+from ..forms.imports import MapForm, posted_pairs
+from ..loaders import load_import
+from ..models import ImportBatch
+from ..queries.import_rows import booked_months, lines_to_map, outside_pairs, why_not_undone
+from ..queries.imports import counted_kinds, preview_batch, row_errors
+from .import_files import about_import, booked_table, preview_tables
+from .import_page import (
+    MapEntry,
+    batch_context,
+    is_mapped_by_rules,
+    line_views,
+    map_entries,
+    mapping_rows,
+    outcome_views,
+)
+
+_STATE = ImportBatch.State
+#: Pairs that can be mapped at once; the others come up when these are done.
+PAIRS_SHOWN = 50
+LINES_SHOWN = 300
+
+
+@organisation_view("view_imports")
+def preview(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """What a commit would book; of an ended import, what it did."""
+    found = load_import(request, batch)
+    if found.state == _STATE.READ:
+        return _preview(request, found)
+    if found.state == _STATE.UPLOADED and request.membership.may("enter_actuals"):
+        return redirect("import-read", organisation=request.organisation.slug, batch=found.number)
+    context = batch_context(request, found, months=[], hindrance="")
+    if found.booking is not None:
+        context["months"] = booked_months(found)
+    if found.state == _STATE.COMMITTED:
+        context["hindrance"] = why_not_undone(found)
+    return render(request, "funds/imports/batch.html", context)
+
+
+def _preview(
+    request: OrganisationRequest,
+    batch: ImportBatch,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    ticked: Collection[str] = (),
+    lacking: Collection[str] = (),
+    mapping: MapForm | None = None,
+) -> HttpResponse:
+    preview, counted = preview_batch(batch), counted_kinds(batch)
+    pairs = outside_pairs(batch) if preview.outside_plan.count else []
+    entries = map_entries(batch, pairs)[:PAIRS_SHOWN]
+    if mapping is None and entries:
+        mapping = _mapping(request, batch, entries)
+    lines = line_views(preview.cells)
+    context = batch_context(
+        request,
+        batch,
+        preview=preview,
+        refusal=refusal,
+        warnings=[(warning, warning.key in ticked, warning.key in lacking) for warning in preview.warnings],
+        outcomes=outcome_views(batch, preview, counted),
+        ours=sum((counted[kind].amount for kind in ("row", "left_out", "error")), ZERO),
+        lines=lines[:LINES_SHOWN],
+        lines_left=max(0, len(lines) - LINES_SHOWN),
+        change=preview.imported_total,
+        unmapped=[pair for pair in pairs if not is_mapped_by_rules(batch, pair)][:PAIRS_SHOWN],
+        mapping=mapping,
+        mapping_rows=mapping_rows(mapping, entries) if mapping else [],
+    )
+    return render(request, "funds/imports/preview.html", context, status=status)
+
+
+@organisation_view("view_imports")
+def preview_export(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
+    """The page of an import as a file, whole where the page shows the first lines, pairs and errors."""
+    found = load_import(request, batch)
+    tables = _preview_tables(found) if found.state == _STATE.READ else [booked_table(booked_months(found))]
+    return table_response(request, format, f"import-{found.number}", tables, about_import(found))
+
+
+def _preview_tables(batch: ImportBatch) -> list[Table]:
+    preview = preview_batch(batch)
+    return preview_tables(
+        outcome_views(batch, preview, counted_kinds(batch)),
+        line_views(preview.cells),
+        outside_pairs(batch),
+        preview.warnings,
+        [*(error for error in preview.errors if not error.row), *row_errors(batch)],
+    )
+
+
+def _mapping(
+    request: OrganisationRequest, batch: ImportBatch, entries: Sequence[MapEntry] = (), data: Any = None
+) -> MapForm | None:
+    if not request.membership.may("enter_actuals"):
+        return None
+    initial = {"keep_as": batch.profile_name, "keep": bool(batch.profile_name)}
+    pairs = posted_pairs(data) if data is not None else [(entry.cost_centre_code, entry.account) for entry in entries]
+    return MapForm(data, pairs=pairs, lines=lines_to_map(request.organisation), initial=initial)
+
+
+@organisation_view("enter_actuals", methods=("POST",))
+def map_rows(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """Give rows outside the plan a line by rules, and read the file again."""
+    found = load_import(request, batch)
+    form = _mapping(request, found, data=request.POST)
+    assert form is not None, "the right was asked for"
+    if found.state != _STATE.READ:
+        return _home(request, found)
+    if not form.is_valid():
+        return _preview(request, found, status=422, mapping=form)
+    rules, keep_as = form.rules, form.kept_as
+    try:
+        map_outside_rows(batch=found, rules=rules, by=request.membership, at=timezone.now(), keep_as=keep_as)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _preview(request, found, status=422, mapping=form)
+    text = ngettext(
+        "The file was read again with %(count)s more rule.",
+        "The file was read again with %(count)s more rules.",
+        len(rules),
+    )
+    messages.success(request, text % {"count": len(rules)})
+    return _home(request, found)
+
+
+@organisation_view("enter_actuals", methods=("POST",))
+def commit(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """Book exactly what the preview showed. The second click of a double click changes nothing."""
+    found = load_import(request, batch)
+    # The names of the ticked boxes are the keys of the warnings.
+    ticked = set(request.POST)
+    try:
+        done = commit_batch(
+            batch=found,
+            by=request.membership,
+            at=timezone.now(),
+            acknowledged=ticked,
+            seen=request.POST.get("seen") or "not seen",
+        )
+    except NotAcknowledged as refusal:
+        lacking = {warning.key for warning in refusal.preview.warnings} - ticked
+        text = _("Nothing was booked. Tick every warning when it is right.")
+        return _preview(request, found, status=422, refusal=text, ticked=ticked, lacking=lacking)
+    except HasErrors as refusal:
+        return _preview(request, found, status=422, refusal=str(refusal), ticked=ticked)
+    except PreviewChanged as refusal:
+        # What was ticked was said about other figures.
+        return _preview(request, found, status=409, refusal=str(refusal))
+    except Refusal as refusal:
+        return _refused(request, found, refusal)
+    messages.success(request, _committed_text(done))
+    return _home(request, found)
+
+
+def _committed_text(batch: ImportBatch) -> str:
+    if batch.booking is None:
+        return _("The ledger has all of this already. Nothing was booked.")
+    text = ngettext(
+        "%(count)s row was booked in booking %(number)s.",
+        "%(count)s rows were booked in booking %(number)s.",
+        batch.booking.row_count,
+    )
+    return text % {"count": batch.booking.row_count, "number": batch.booking.number}
+
+
+def _refused(request: OrganisationRequest, batch: ImportBatch, refusal: Refusal) -> HttpResponse:
+    """After a refusal: the import as it is now, with the reason where it is not what was wanted."""
+    state = load_import(request, batch.number).state
+    if (refusal.code, state) != ("import_state", _STATE.COMMITTED):
+        messages.error(request, str(refusal))
+    return _home(request, batch)
+
+
+def _home(request: OrganisationRequest, batch: ImportBatch) -> HttpResponse:
+    return redirect("import-preview", organisation=request.organisation.slug, batch=batch.number)
+
+
+@organisation_view("enter_actuals", methods=("POST",))
+def discard(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """Put an import aside that was not committed."""
+    found = load_import(request, batch)
+    try:
+        discard_batch(batch=found, by=request.membership)
+    except Refusal as refusal:
+        if found.state != _STATE.DISCARDED:
+            messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The import was discarded. Its file is kept."))
+    return _home(request, found)
+
+
+@organisation_view("enter_actuals", methods=("POST",))
+def undo(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """Reverse what a committed import booked, while its months are open."""
+    found = load_import(request, batch)
+    try:
+        undo_batch(batch=found, by=request.membership, at=timezone.now())
+    except Refusal as refusal:
+        if found.state != _STATE.UNDONE:
+            messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The import was undone. Its rows and their reversals both stay in the ledger."))
+    return _home(request, found)

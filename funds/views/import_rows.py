@@ -1,0 +1,180 @@
+"""The rows of an import: lists by what became of them, one row beside its raw cells, errors, and the file itself."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from fundtrack import exports
+from organisations.downloads import table_response
+from organisations.http import OrganisationRequest, organisation_view
+
+from ..forms.import_profiles import COLUMN_LABELS
+from ..imports.headings import letters_of, places_of
+from ..imports.profiles import ProfileRefusal
+from ..imports.rows import REASONS
+from ..loaders import load_import, load_import_row
+from ..models import Actual, ImportBatch, ImportFile, ImportRow
+from ..queries.import_rows import ListedRows, booked_from
+from ..queries.imports import preview_batch, row_errors
+from .import_files import (
+    FiledRow,
+    about_import,
+    booked_rows_table,
+    cells_table,
+    errors_table,
+    removed_table,
+    rows_table,
+)
+from .import_page import OUTCOME_LABELS, actual_url, batch_context, values_of
+
+ROWS_A_PAGE = 100
+_STATE = ImportBatch.State
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row of the file, with what became of it."""
+
+    row: ImportRow
+    #: Why it is not booked, or what is wrong with it; one sentence each.
+    remarks: list[str | Promise]
+    #: (ledger row, its address)
+    booked: list[tuple[Actual, str]]
+
+
+def _outcome(request: OrganisationRequest) -> str:
+    outcome = request.GET.get("outcome", "")
+    if outcome and outcome not in OUTCOME_LABELS:
+        raise Http404
+    return outcome
+
+
+@organisation_view("view_imports")
+def rows(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """Rows of the file by ``?outcome=``; without one, all of them."""
+    found, outcome = load_import(request, batch), _outcome(request)
+    page: Page[Any] = Paginator(ListedRows(found, outcome), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    listed = list(page)
+    if outcome == "removed":
+        views: dict[str, Any] = {"removed": [(actual, actual_url(request, actual)) for actual in listed]}
+    else:
+        views = {"rows": _views(request, listed)}
+    context = batch_context(
+        request,
+        found,
+        page=page,
+        outcome=outcome,
+        label=OUTCOME_LABELS.get(outcome, ""),
+        choices=OUTCOME_LABELS.items(),
+        **views,
+    )
+    return render(request, "funds/imports/rows.html", context)
+
+
+@organisation_view("view_imports")
+def rows_export(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
+    """The rows of ``?outcome=`` as a file, with every cell as the file has it."""
+    found, outcome = load_import(request, batch), _outcome(request)
+    listed = ListedRows(found, outcome)
+    if outcome == "removed":
+        table = removed_table(actual for piece in listed.pieces() for actual in piece)
+    else:
+        table = rows_table(found, _with_booked(listed))
+    about = about_import(found, *([(_("What becomes of them"), OUTCOME_LABELS[outcome])] if outcome else []))
+    return table_response(request, format, f"import-{found.number}-rows", [table], about)
+
+
+def _with_booked(listed: ListedRows) -> Iterator[FiledRow]:
+    for piece in listed.pieces():
+        booked = booked_from(piece)
+        yield from (FiledRow(row, remarks_of(row), booked.get(row.pk, [])) for row in piece)
+
+
+def _views(request: OrganisationRequest, rows: Sequence[ImportRow]) -> list[RowView]:
+    booked = booked_from(rows)
+    return [
+        RowView(row, remarks_of(row), [(actual, actual_url(request, actual)) for actual in booked.get(row.pk, [])])
+        for row in rows
+    ]
+
+
+def remarks_of(row: ImportRow) -> list[str | Promise]:
+    """Why a row is not booked, or everything that is wrong with it."""
+    if row.problems:
+        return [problem["message"] for problem in row.problems]
+    return [REASONS.get(row.reason, row.reason)] if row.reason else []
+
+
+@organisation_view("view_imports")
+def row(request: OrganisationRequest, batch: int, row: int) -> HttpResponse:
+    """One row: its raw cells under the file's headings, what they were read as, and what was booked from it."""
+    found = load_import_row(request, batch, row)
+    context = batch_context(
+        request,
+        found.batch,
+        row=found,
+        cells=_cells(found),
+        remarks=remarks_of(found),
+        booked=[(actual, actual_url(request, actual)) for actual in _booked(found)],
+    )
+    return render(request, "funds/imports/row.html", context)
+
+
+@organisation_view("view_imports")
+def row_export(request: OrganisationRequest, batch: int, row: int, format: str) -> HttpResponse:
+    """The page of a row as a file."""
+    found = load_import_row(request, batch, row)
+    tables = [cells_table(_cells(found)), booked_rows_table(_booked(found))]
+    about = about_import(found.batch, (_("Row of the file"), str(found.number)))
+    return table_response(request, format, f"import-{found.batch.number}-row-{found.number}", tables, about)
+
+
+def _booked(row: ImportRow) -> list[Actual]:
+    return booked_from([row]).get(row.pk, [])
+
+
+def _cells(row: ImportRow) -> list[dict[str, Any]]:
+    """The cells in the order of the file, each with what it was read as."""
+    headings = row.batch.reading.get("headings", [])
+    keys: dict[int, list[str]] = {}
+    try:
+        for key, place in places_of(row.batch.profile.get("columns", {}), headings).items():
+            keys.setdefault(place, []).append(key)
+    except ProfileRefusal:
+        keys = {}
+    values = values_of(row)
+    width = max(len(headings), len(row.cells))
+    return [
+        {
+            "letters": letters_of(place),
+            "heading": headings[place] if place < len(headings) else "",
+            "raw": row.cells[place] if place < len(row.cells) else "",
+            "read": [(COLUMN_LABELS[key], key, values.get(key)) for key in keys.get(place, [])],
+        }
+        for place in range(width)
+    ]
+
+
+@organisation_view("view_imports")
+def errors(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
+    """Everything that hinders the import, all of it, as a file."""
+    found = load_import(request, batch)
+    blocking = [error for error in preview_batch(found).errors if not error.row] if found.state == _STATE.READ else []
+    table = errors_table([*blocking, *row_errors(found)])
+    return table_response(request, format, f"import-{found.number}-errors", [table], about_import(found))
+
+
+@organisation_view("view_import_files")
+def file(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """The file as it was uploaded, byte for byte; never shown by the browser."""
+    files = ImportFile.objects.filter(organisation=request.organisation)
+    stored = get_object_or_404(files, batch__number=batch)
+    response = exports.download(bytes(stored.content), stored.name, "application/octet-stream")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,110 @@
+"""The list of imports, and the first step of a new one: the file."""
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from fundtrack import formats
+from fundtrack.exceptions import Refusal
+from organisations.downloads import table_response
+from organisations.http import OrganisationRequest, organisation_view
+
+from ..actions.import_steps import look_at_batch
+from ..actions.imports import read_batch, upload_file
+from ..forms.imports import UploadForm, month_choices
+from ..imports.limits import ACTUALS_LIMITS
+from ..imports.profiles import Profile
+from ..imports.proposal import Proposal
+from ..models import ImportBatch
+from ..queries.import_profiles import current_profiles
+from ..queries.import_rows import listed_imports
+from .import_files import imports_table, rows_listed, sum_listed
+
+BATCHES_A_PAGE = 50
+
+
+@organisation_view("view_imports")
+def import_list(request: OrganisationRequest) -> HttpResponse:
+    """Imports of the organisation, the newest first."""
+    page = Paginator(listed_imports(request.organisation), BATCHES_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "listed": [(batch, rows_listed(batch), sum_listed(batch)) for batch in page],
+        "may_import": request.membership.may("enter_actuals"),
+    }
+    return render(request, "funds/imports/list.html", context)
+
+
+@organisation_view("view_imports")
+def import_list_export(request: OrganisationRequest, format: str) -> HttpResponse:
+    """The whole list as a file."""
+    table = imports_table(listed_imports(request.organisation).iterator(chunk_size=500))
+    return table_response(request, format, "imports", [table])
+
+
+def months_of(request: OrganisationRequest) -> list[tuple[str, str | Promise]]:
+    """Months that the rows of a file can belong to: those of the organisation's plans."""
+    years = request.organisation.plans.values_list("year", flat=True)
+    return month_choices(set(years) or {timezone.localdate().year})
+
+
+@organisation_view("enter_actuals", methods=("GET", "POST"))
+def upload(request: OrganisationRequest) -> HttpResponse:
+    """Choose a file; it is kept, looked at, and the next page asks what is not certain."""
+    form = UploadForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        funds=list(request.organisation.funds.order_by("name")),
+        profiles=current_profiles(request.organisation),
+        months=months_of(request),
+        initial={name: request.GET[name] for name in ("fund", "profile") if name in request.GET},
+    )
+    if form.funds and request.method == "POST" and form.is_valid():
+        try:
+            batch = _begin(request, form)
+        except Refusal as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect(
+                _next_step(request, batch, form), organisation=request.organisation.slug, batch=batch.number
+            )
+    context = {
+        "form": form,
+        "limit": ACTUALS_LIMITS.bytes // 1024 // 1024,
+        "rows": f"{ACTUALS_LIMITS.rows:,}".replace(",", formats.NBSP),
+    }
+    return render(request, "funds/imports/upload.html", context, status=422 if form.errors else 200)
+
+
+def _begin(request: OrganisationRequest, form: UploadForm) -> ImportBatch:
+    """Keep the file and look at it; a file that is no table leaves nothing behind."""
+    file, stored = form.cleaned_data["file"], form.profile_chosen
+    with transaction.atomic():
+        batch = upload_file(
+            fund=form.fund_chosen,
+            name=file.name,
+            content=file.read(ACTUALS_LIMITS.bytes + 1),
+            by=request.membership,
+            at=timezone.now(),
+        )
+        declared = Profile.from_json(stored.content) if stored else Profile()
+        return look_at_batch(batch=batch, declared=declared, by=request.membership, stored=stored, **form.how)
+
+
+def _next_step(request: OrganisationRequest, batch: ImportBatch, form: UploadForm) -> str:
+    """A known profile that fits leads to the preview; anything else is confirmed first."""
+    proposal = Proposal.from_json(batch.reading["proposal"])
+    asked = [question for question in proposal.questions if question.key != "month" or batch.month is None]
+    stored = form.profile_chosen
+    if stored is None or asked or proposal.refusal:
+        return "import-read"
+    try:
+        profile = Profile.from_json(batch.profile)
+        read_batch(batch=batch, profile=profile, by=request.membership, stored=stored, confirmed=True, **form.how)
+    except Refusal:
+        # The next page says it again, beside the settings that can mend it.
+        return "import-read"
+    return "import-preview"

@@ -1,0 +1,233 @@
+"""Importing by pages: profiles, files and forms that are refused, who may do what, and what ends."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from funds.actions.imports import current_profile
+from funds.models import Actual, ImportBatch, ImportFile, ImportProfile
+from tests.factories import World, make_world
+
+from .import_files import HEADER, csv
+from .import_pages import ROWS, batch_of, commit, fields_of, read, text_of, to, upload
+from .pages import address, browser_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture
+def client(world: World) -> Client:
+    return browser_of(world.finance)
+
+
+# --- profiles
+
+
+def test_a_saved_profile_leads_straight_to_the_preview(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world, save_as="Testijärjestelmä")
+    stored = ImportProfile.objects.get()
+    assert (stored.name, stored.version, batch_of(world).profile_name) == ("Testijärjestelmä", 1, "Testijärjestelmä")
+    answer = upload(client, world, csv(*ROWS), profile=str(stored.pk))
+    assert answer["Location"] == to("import-preview", world)
+    # One that does not fit is explained, and the file is looked at without it.
+    answer = upload(client, world, csv(*ROWS, header=(*HEADER[:-1], "Nettosumma")), profile=str(stored.pk))
+    assert answer["Location"] == to("import-read", world)
+    page = text_of(client.get(answer["Location"]))
+    assert "no column with the heading “Summa”" in page
+    assert fields_of(client.get(answer["Location"]), "read-form")["column-amount"] == "Nettosumma"
+
+
+def test_profiles_are_versioned_edited_exported_and_imported(world: World, client: Client) -> None:
+    content = {"decimal_mark": ",", "columns": {"amount": "Summa"}, "rules": [{"account": "4*", "project_code": "A1"}]}
+    answer = client.post(address("profile-import", world), {"name": "Oma", "text": json.dumps(content)})
+    first = ImportProfile.objects.get()
+    assert answer["Location"] == address("profile", world, profile=first.pk) and first.content == content
+    edit = address("profile-edit", world, profile=first.pk)
+    form = fields_of(client.get(edit), "profile-form")
+    assert form["column-amount"] == "Summa" and form["rule-0-account"] == "4*"
+    bad = client.post(edit, {**form, "leave-0-column": "Tili", "header_row": "0"})
+    assert bad.status_code == 422 and 'value="Tili"' in bad.content.decode()
+    client.post(
+        edit,
+        {**form, "rule-1-cost_centre": "29*", "rule-1-project_code": "A2", "rule-1-ORDER": "1", "rule-0-ORDER": "2"},
+    )
+    second = current_profile(world.organisation, "Oma")
+    assert second is not None and second.version == 2
+    assert [rule["project_code"] for rule in second.content["rules"]] == ["A2", "A1"]
+    # Somebody else has saved meanwhile: what was open before is refused and kept.
+    assert client.post(edit, form).status_code == 422
+    exported = client.get(address("profile-json", world, profile=second.pk))
+    assert json.loads(exported.content) == second.content and "attachment" in exported["Content-Disposition"]
+    for step, offered in (({}, False), ({"again": "yes"}, True)):
+        client.post(address("profile-retire", world, profile=first.pk), step)
+        assert (
+            '<option value="' in text_of(client.get(address("import-upload", world))).split('name="profile"')[1]
+        ) or not offered
+        newest = current_profile(world.organisation, "Oma")
+        assert newest is not None and newest.is_retired is not offered
+    assert text_of(client.get(address("profile", world, profile=first.pk))).count("<tr") >= 4
+    assert 'data-testid="profiles"' in text_of(client.get(address("profile-list", world)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", '{"columns": 1}', '{"nonsense": 1}', '{"header_row": 0}', "[" * 50_000, '{"sheet": "\\u0000"}'],
+)
+def test_a_bad_profile_is_answered_in_words(world: World, client: Client, text: str) -> None:
+    answer = client.post(address("profile-import", world), {"name": "Oma", "text": text})
+    assert answer.status_code == 422 and 'data-testid="form-errors"' in answer.content.decode()
+    assert not ImportProfile.objects.exists()
+
+
+# --- files
+
+
+BAD = {
+    "empty": (b"", "a.csv"),
+    "PDF": (b"%PDF-1.7 x", "a.xlsx"),
+    "not a workbook": (b"PK\x03\x04 broken", "a.xlsx"),
+    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "a.csv"),
+    "only headings": (csv(), "a.csv"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_is_no_table_leaves_nothing_behind(world: World, client: Client, name: str) -> None:
+    content, filename = BAD[name]
+    answer = upload(client, world, content, filename, control_total="12,00")
+    page = answer.content.decode()
+    assert answer.status_code == 422 and 'data-testid="form-errors"' in page and 'value="12,00"' in page
+    assert not ImportBatch.objects.exists() and not ImportFile.objects.exists()
+
+
+def test_headings_that_are_not_known_can_be_pointed_at(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS, header=("a1", "b2", "c3", "d4", "e5", "f6", "g7")))
+    page = text_of(client.get(to("import-read", world)))
+    assert "Say in which row the headings are" in page and "g7" in page
+    form = fields_of(client.get(to("import-read", world)), "read-form")
+    client.post(to("import-read", world), {**form, "step": "look", "header_row": "1"})
+    form = fields_of(client.get(to("import-read", world)), "read-form")
+    answer = client.post(to("import-read", world), {**form, "column-amount": "g7", "column-date": "a1"})
+    assert answer.status_code == 302
+
+
+def test_the_original_is_an_attachment(world: World, client: Client) -> None:
+    content = csv(*ROWS, encoding="windows-1252")
+    upload(client, world, content, "<script>.csv")
+    answer = client.get(to("import-file", world))
+    assert answer.content == content
+    assert answer["Content-Type"] == "application/octet-stream" and answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert b"<script>.csv" not in client.get(to("import-preview", world), follow=True).content
+
+
+# --- rights and hostility
+
+
+def test_who_may_do_what(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world)
+    for role, page, file in (
+        ("finance", 200, 200),
+        ("approver", 200, 200),
+        ("admin", 200, 200),
+        ("auditor", 200, 200),
+        ("viewer", 200, 403),
+        ("lead", 403, 403),
+        ("board", 403, 403),
+    ):
+        other = browser_of(getattr(world, role))
+        assert other.get(to("import-preview", world)).status_code == page, role
+        assert other.get(to("import-file", world)).status_code == file, role
+        if role != "finance":
+            assert other.post(to("import-commit", world)).status_code == 403
+            assert other.get(to("import-read", world)).status_code == 403
+            shown = other.get(to("import-preview", world)).content.decode()
+            assert 'data-testid="commit-form"' not in shown and 'data-testid="map-form"' not in shown
+
+
+def test_a_closed_month_says_why_there_is_no_undo(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world)
+    commit(client, world)
+    world.close("2024-01")
+    page = text_of(client.get(to("import-preview", world)))
+    assert 'data-testid="no-undo"' in page and "1/2024 is closed" in page and 'data-testid="undo"' not in page
+    answer = client.post(to("import-undo", world), follow=True)
+    assert 'class="message error"' in answer.content.decode() and batch_of(world).state == "committed"
+
+
+def test_what_is_ended_stays_so(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    assert client.post(to("import-commit", world)).status_code == 302
+    assert batch_of(world).state == "uploaded"
+    assert client.post(to("import-discard", world)).status_code == 302
+    for name in ("import-commit", "import-undo", "import-discard", "import-map"):
+        assert client.post(to(name, world)).status_code in (302, 422), name
+    assert client.get(to("import-read", world))["Location"] == to("import-preview", world)
+    assert client.post(to("import-read", world))["Location"] == to("import-preview", world)
+    assert batch_of(world).state == "discarded" and not Actual.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["imports/0/", "imports/99999999999999999999/", "imports/1/rows/99999999999999999999/", "imports/1/rows/0/",
+             "imports/x/", "imports/profiles/99999999999999999999/", "imports/1/errors/%00/"]
+)  # fmt: skip
+def test_addresses_that_do_not_exist(world: World, client: Client, path: str) -> None:
+    upload(client, world, csv(*ROWS))
+    assert client.get(f"/testila/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"column-amount": "Ei ole"},
+        {"column-amount": ""},
+        {"header_row": "9" * 40},
+        {"encoding": "klingon"},
+        {"delimiter": "x"},
+        {"rule-TOTAL_FORMS": "x"},
+        {"rule-TOTAL_FORMS": "999999999"},
+        {"rule-0-project_code": "x" * 31},
+        {"leave-0-column": "Tili"},
+        {"leave-0-column": "Ei ole", "leave-0-equals": "1"},
+        {"month": "2024-13"},
+        {"manner": "nonsense"},
+        {"control_total": "1.234"},
+        {"save_as": "x" * 101},
+        {"decimal_mark": ";"},
+        {"date_format": "yymmdd", "rule-0-account": "\x00"},
+    ],
+)
+def test_hostile_settings_are_refused_and_kept(world: World, client: Client, changes: dict[str, str]) -> None:
+    upload(client, world, csv(*ROWS))
+    answer = read(client, world, **changes)
+    assert answer.status_code == 422 and 'data-testid="form-errors"' in answer.content.decode()
+    assert batch_of(world).state == "uploaded" and not ImportProfile.objects.exists()
+
+
+def test_a_form_that_is_not_ours(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    for name in ("import-read", "import-map"):
+        assert client.post(to(name, world), {"step": "look"}).status_code in (302, 422)
+    assert client.post(address("import-upload", world), {"profile": "x", "fund": "y"}).status_code == 422
+    assert client.post(address("import-upload", world), {}).status_code == 422
+
+
+def test_an_organisation_without_a_fund(world: World) -> None:
+    from organisations.models import Organisation
+    from organisations.rights import Role
+    from tests.factories import make_member
+
+    member = make_member(Organisation.objects.create(slug="uusi", name="Uusi"), Role.FINANCE)
+    other = browser_of(member)
+    assert 'data-testid="empty"' in other.get("/uusi/imports/new/").content.decode()
+    assert 'data-testid="empty"' in other.post("/uusi/imports/new/", {}).content.decode()
+    assert 'data-testid="empty"' in other.get("/uusi/imports/").content.decode()
