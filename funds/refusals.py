@@ -76,6 +76,8 @@ explain(
         "import_batch_undone_as_import": _("The undoing of an import has a booking of its own. Nothing was booked."),
         "import_batch_undo_reverses": _("Undoing reverses all that stands of the import, and nothing else."),
         "import_batch_no_delete": _("An import is never deleted."),
+        "import_work_one_at_a_time": _("A worker is at this import. Wait until it has finished."),
+        "import_work_ended_whole": _("A work that has ended says when."),
         "import_row_final": _("The rows of an import stay once it is committed or discarded."),
         "import_row_number_once": _("A row of the file was read twice. Nothing was saved."),
         **dict.fromkeys(
@@ -89,6 +91,8 @@ explain(
                 "import_batch_member_matches",
                 "import_batch_undoer_matches",
                 "import_row_batch_matches",
+                "import_work_batch_matches",
+                "import_work_member_matches",
                 "actual_import_row_matches",
             ),
             _("The parts belong to different organisations."),

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "pghistory",
     "pgtrigger",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
@@ -103,6 +104,14 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL) if DATABASE_URL else emb
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60 if PRODUCTION else 0)
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- background work: workers are started by ``manage.py procrastinate worker`` (docs/operations.md)
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": 10,
+    "stalled_worker_timeout": 60,
+    # What was done stands in the tables of the work itself.
+    "delete_jobs": "always",
+}
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "fundtrack_cache"}}
 

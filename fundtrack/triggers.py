@@ -14,6 +14,8 @@ LOCK_FUND_ENTRIES = 2
 LOCK_MONTHS = 3
 LOCK_ISSUED_REPORTS = 4
 LOCK_IMPORTS = 5
+#: Held by the worker that takes one step of an import; the first key is the work, not the organisation.
+LOCK_IMPORT_WORK = 6
 
 #: Documents that are written children first, by kind; see ``adding_to`` and ``sealing``.
 BOOKING, AMENDMENT, DRAWDOWN, ISSUED_REPORT = 1, 2, 3, 4

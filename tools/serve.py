@@ -1,7 +1,7 @@
 """Serve FundTrack on this machine for the demonstration: ``python tools/serve.py [PORT]``.
 
-It is served as in production, by gunicorn, with static files from the application itself. Ctrl-C (or SIGTERM,
-or closing the terminal) stops the server and the embedded database with it.
+It is served as in production: by gunicorn, with a worker beside it and static files from the application itself.
+Ctrl-C (or SIGTERM, or closing the terminal) stops all of it, the embedded database included.
 """
 
 import os
@@ -56,6 +56,11 @@ def serve(port: int) -> int:
     command += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
     command += ["--graceful-timeout", "3"]
     server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+    # Takes the steps of imports of long files. It is asked to stop with the server, and may be killed at any moment.
+    working = [sys.executable, "manage.py", "procrastinate", "--log-level", "error", "worker"]
+    worker = subprocess.Popen(
+        [*working, "--shutdown-graceful-timeout", "3"], cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True
+    )
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -69,12 +74,23 @@ def serve(port: int) -> int:
     if wait_until_served(server, port):
         say(f"open http://{HOST}:{port}/ in a browser. Ctrl-C stops it.")
     status = server.wait()
+    stop_worker(worker)
     stop_database()
     if stopping:
         say("stopped.")
         return 0
     say(f"the server ended with status {status}.")
     return status or 1
+
+
+def stop_worker(worker: subprocess.Popen[bytes]) -> None:
+    """Stop the worker; a step that it has begun is undone by the database."""
+    worker.terminate()
+    try:
+        worker.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def data_folder() -> Path:

@@ -11,8 +11,8 @@ from organisations.models import Membership
 
 from ..imports.profiles import Profile, Rule
 from ..imports.proposal import propose
-from ..models import ImportBatch, ImportProfile, ImportRow
-from .imports import current_profile, known_codes, locked_batch, read_batch, save_profile
+from ..models import ImportBatch, ImportProfile, ImportRow, ImportWork
+from .imports import Progress, current_profile, known_codes, locked_batch, read_batch, save_profile, untold
 
 
 @action
@@ -25,6 +25,7 @@ def look_at_batch(
     month: Month | None = None,
     control_total: Decimal | None = None,
     stored: ImportProfile | None = None,
+    progress: Progress = untold,
 ) -> ImportBatch:
     """Look at the file of a batch and keep what is proposed; rows that were read before are put away.
 
@@ -38,6 +39,7 @@ def look_at_batch(
     """
     by.require("enter_actuals")
     batch = locked_batch(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
+    progress(ImportWork.Phase.LOOKING, 0)
     profile, proposal = propose(batch.file.name, bytes(batch.file.content), declared, known_codes(batch.organisation))
     ImportRow.objects.filter(batch=batch).delete()
     batch.profile = profile.as_json()
@@ -52,7 +54,13 @@ def look_at_batch(
 
 @action
 def map_outside_rows(
-    *, batch: ImportBatch, rules: Sequence[Rule], by: Membership, at: datetime, keep_as: str = ""
+    *,
+    batch: ImportBatch,
+    rules: Sequence[Rule],
+    by: Membership,
+    at: datetime,
+    keep_as: str = "",
+    progress: Progress = untold,
 ) -> ImportBatch:
     """Read a batch again with more rules, and perhaps keep them in a stored profile.
 
@@ -79,6 +87,7 @@ def map_outside_rows(
         control_total=batch.control_total,
         stored=stored,
         confirmed=True,
+        progress=progress,
     )
 
 

@@ -1,7 +1,7 @@
 """Imports of actuals: a file becomes a batch, a batch becomes one booking, and a booking can be undone."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,9 +24,17 @@ from ..imports.limits import ACTUALS_LIMITS, too_large
 from ..imports.profiles import Profile
 from ..imports.reading import Reading, read_actuals
 from ..imports.rows import KnownCodes, RowProblem
-from ..models import Actual, Booking, BudgetLine, Fund, ImportBatch, ImportFile, ImportProfile, ImportRow
+from ..models import Actual, Booking, BudgetLine, Fund, ImportBatch, ImportFile, ImportProfile, ImportRow, ImportWork
 from ..queries.imports import ImportPreview, preview_batch
 from .actuals import BOOKING_LENGTH, first_open_month, seal_booking, wait_for_turn
+
+#: Told how far a step is: the phase (``ImportWork.Phase``) and how many rows are read. It may raise a ``Refusal`` to
+#: end the step.
+Progress = Callable[[str, int], None]
+
+
+def untold(phase: str, rows: int) -> None:
+    """Tell nobody: the step is short."""
 
 
 class ImportRefusal(Refusal):
@@ -142,6 +150,7 @@ def read_batch(
     control_total: Decimal | None = None,
     stored: ImportProfile | None = None,
     confirmed: bool = False,
+    progress: Progress = untold,
 ) -> ImportBatch:
     """Read the file of a batch into its rows; what was read before is replaced. All of it or nothing.
 
@@ -151,6 +160,7 @@ def read_batch(
         control_total: EUR that the file must sum to.
         stored: the stored profile that was used.
         confirmed: a person has confirmed the profile: a column that it does not name is not looked for.
+        progress: told every few hundred rows.
 
     Raises:
         FileRefusal: the file is not a table, or not one that the profile fits.
@@ -163,7 +173,7 @@ def read_batch(
     )
     reading = read_actuals(file, profile, month=month, known=known_codes(batch.organisation), confirmed=confirmed)
     ImportRow.objects.filter(batch=batch).delete()
-    notes = _copy_rows(batch, reading)
+    notes = _copy_rows(batch, reading, progress)
     batch.profile = json.loads(reading.profile.to_json())
     batch.profile_name, batch.profile_version = (stored.name, stored.version) if stored else ("", 0)
     batch.manner, batch.control_total = manner, control_total
@@ -177,7 +187,13 @@ def read_batch(
 
 @action
 def commit_batch(
-    *, batch: ImportBatch, by: Membership, at: datetime, acknowledged: Collection[str] | None = (), seen: str = ""
+    *,
+    batch: ImportBatch,
+    by: Membership,
+    at: datetime,
+    acknowledged: Collection[str] | None = (),
+    seen: str = "",
+    progress: Progress = untold,
 ) -> ImportBatch:
     """Book what the preview showed, as one sealed booking. All of it or nothing.
 
@@ -196,6 +212,7 @@ def commit_batch(
     by.require("enter_actuals")
     wait_for_turn(batch.organisation)
     batch = locked_batch(batch, ImportBatch.State.READ)
+    progress(ImportWork.Phase.COMPARING, 0)
     preview = preview_batch(batch)
     if seen and seen != preview.digest:
         raise PreviewChanged(_("The ledger changed after the preview. Nothing was booked: look at it again."))
@@ -204,6 +221,7 @@ def commit_batch(
     keys = {warning.key for warning in preview.warnings}
     if acknowledged is not None and keys - set(acknowledged):
         raise NotAcknowledged(preview, keys - set(acknowledged))
+    progress(ImportWork.Phase.BOOKING, 0)
     query = outcome_query(batch)
     description = _("Import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
     batch.booking = _seal(batch, query.ctes + _ENTRIES, query.parameters, description, by=by, at=at)
@@ -215,7 +233,7 @@ def commit_batch(
 
 
 @action
-def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime) -> ImportBatch:
+def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime, progress: Progress = untold) -> ImportBatch:
     """Reverse everything that a committed batch booked, where it stands today. Both stay in the ledger.
 
     Raises:
@@ -235,6 +253,7 @@ def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime) -> ImportBat
             code="month_is_closed",
         )
     description = _("Undoes import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
+    progress(ImportWork.Phase.BOOKING, 0)
     # None where nothing stands any more: every row was corrected to nothing by hand.
     batch.undo_booking = _seal(batch, _UNDO, {"booking": batch.booking_id}, description, by=by, at=at)
     batch.state, batch.undone_by, batch.undone_at = ImportBatch.State.UNDONE, by, at
@@ -290,6 +309,7 @@ def locked_batch(batch: ImportBatch, *states: str) -> ImportBatch:
 # --- rows
 
 _LISTED_NOTES = 20
+_TOLD_EVERY = 500
 
 _COPY = (
     "COPY funds_importrow (organisation_id, batch_id, number, kind, cells, month, booked_on, cost_centre_code, "
@@ -297,13 +317,15 @@ _COPY = (
 )
 
 
-def _copy_rows(batch: ImportBatch, reading: Reading) -> list[RowProblem]:
+def _copy_rows(batch: ImportBatch, reading: Reading, progress: Progress) -> list[RowProblem]:
     """Store the rows as they are read; returns what is to be looked at."""
     notes: list[RowProblem] = []
     by_code_alone = "cost_centre" not in reading.profile.columns
     # What PostgreSQL says during COPY becomes Django's error, and so a refusal of the action.
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in reading:
+        for count, row in enumerate(reading):
+            if count % _TOLD_EVERY == 0:
+                progress(ImportWork.Phase.READING, count)
             notes += row.notes
             problems = [
                 {"column": problem.column, "value": problem.value, "message": problem.message, "code": problem.code}

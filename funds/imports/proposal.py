@@ -56,6 +56,19 @@ def _pairs(choice: Mapping[str, Any]) -> list[tuple[int, str]]:
     return [(row, text) for row, text in choice["samples"]]
 
 
+def refuse_no_table(name: str, content: bytes, declared: Profile) -> None:
+    """Look at the outside of a file only, before a worker looks at all of it.
+
+    Raises:
+        FileRefusal: it is no table of actuals, whatever one says about it.
+    """
+    try:
+        open_file(name, content, encoding=declared.encoding, delimiter=declared.delimiter or "")
+    except FileRefusal as refusal:
+        if refusal.code not in MENDABLE:
+            raise
+
+
 def propose(name: str, content: bytes, declared: Profile, known: KnownCodes) -> tuple[Profile, Proposal]:
     """Look at a whole file.
 

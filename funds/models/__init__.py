@@ -1,5 +1,6 @@
 from .drawdown import Drawdown, DrawdownRow
 from .fund import CostCentre, CostCentreName, Fund, FundEntry, LeadScope
+from .import_work import ImportWork
 from .imports import ImportBatch, ImportFile, ImportProfile, ImportRow
 from .ledger import Actual, Booking, MonthState
 from .notes import Comment, Interface, Judgement
@@ -22,6 +23,7 @@ __all__ = [
     "ImportFile",
     "ImportProfile",
     "ImportRow",
+    "ImportWork",
     "Interface",
     "Judgement",
     "LeadScope",

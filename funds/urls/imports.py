@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from ..views import import_preview, import_profiles, import_read, import_rows, imports
+from ..views import import_preview, import_profiles, import_read, import_rows, import_work, imports
 
 _BATCH = "imports/<int:batch>/"
 _PROFILES = "imports/profiles/"
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_BATCH}read/", import_read.read, name="import-read"),
     path(f"{_BATCH}map/", import_preview.map_rows, name="import-map"),
     path(f"{_BATCH}commit/", import_preview.commit, name="import-commit"),
+    path(f"{_BATCH}progress/", import_work.progress, name="import-progress"),
+    path(f"{_BATCH}cancel/", import_work.cancel, name="import-cancel"),
     path(f"{_BATCH}discard/", import_preview.discard, name="import-discard"),
     path(f"{_BATCH}undo/", import_preview.undo, name="import-undo"),
     path(f"{_BATCH}errors.<table:format>", import_rows.errors, name="import-errors"),

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,12 +15,13 @@ from fundtrack.money import ZERO
 from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
-from ..actions.import_steps import map_outside_rows
-from ..actions.imports import HasErrors, NotAcknowledged, PreviewChanged, commit_batch, discard_batch, undo_batch
+from ..actions.import_work import refuse_while_worked_on
+from ..actions.imports import HasErrors, NotAcknowledged, PreviewChanged, discard_batch
 from ..forms.imports import MapForm, posted_pairs
 from ..loaders import load_import
-from ..models import ImportBatch
+from ..models import ImportBatch, ImportWork
 from ..queries.import_rows import booked_months, lines_to_map, outside_pairs, why_not_undone
+from ..queries.import_work import WorkStanding
 from ..queries.imports import counted_kinds, preview_batch, row_errors
 from .import_files import about_import, booked_table, preview_tables
 from .import_page import (
@@ -33,8 +33,9 @@ from .import_page import (
     mapping_rows,
     outcome_views,
 )
+from .import_work import home_of, reason_of, sent_before, standing_of, take_step
 
-_STATE = ImportBatch.State
+_STATE, _STEP = ImportBatch.State, ImportWork.Step
 #: Pairs that can be mapped at once; the others come up when these are done.
 PAIRS_SHOWN = 50
 LINES_SHOWN = 300
@@ -44,16 +45,39 @@ LINES_SHOWN = 300
 def preview(request: OrganisationRequest, batch: int) -> HttpResponse:
     """What a commit would book; of an ended import, what it did."""
     found = load_import(request, batch)
+    standing = standing_of(found)
+    if standing is not None and standing.goes_on:
+        return home_of(request, found, waits=True)
     if found.state == _STATE.READ:
-        return _preview(request, found)
+        return _after_work(request, found, standing)
     if found.state == _STATE.UPLOADED and request.membership.may("enter_actuals"):
-        return redirect("import-read", organisation=request.organisation.slug, batch=found.number)
-    context = batch_context(request, found, months=[], hindrance="")
+        return home_of(request, found)
+    context = batch_context(request, found, months=[], hindrance="", repeat=reason_of(standing))
     if found.booking is not None:
         context["months"] = booked_months(found)
     if found.state == _STATE.COMMITTED:
         context["hindrance"] = why_not_undone(found)
     return render(request, "funds/imports/batch.html", context)
+
+
+def _after_work(request: OrganisationRequest, batch: ImportBatch, standing: WorkStanding | None) -> HttpResponse:
+    """The preview with what was sent for a step that a worker did not finish."""
+    if mapped := sent_before(standing, _STEP.MAP):
+        mapping = _mapping(request, batch, data=mapped)
+        if mapping is not None and mapping.is_valid():
+            mapping.add_error(None, str(reason_of(standing)))
+        return _preview(request, batch, status=200, mapping=mapping)
+    sent, code = sent_before(standing, _STEP.COMMIT), standing.work.code if standing else ""
+    if sent is None or code == PreviewChanged.code:
+        return _preview(request, batch, refusal=str(reason_of(standing)))
+    if code != NotAcknowledged.code:
+        return _preview(request, batch, refusal=str(reason_of(standing)), ticked=set(sent))
+    lacking = {warning.key for warning in preview_batch(batch).warnings} - set(sent)
+    return _preview(request, batch, refusal=_tick_all(), ticked=set(sent), lacking=lacking)
+
+
+def _tick_all() -> str:
+    return _("Nothing was booked. Tick every warning when it is right.")
 
 
 def _preview(
@@ -126,22 +150,24 @@ def map_rows(request: OrganisationRequest, batch: int) -> HttpResponse:
     form = _mapping(request, found, data=request.POST)
     assert form is not None, "the right was asked for"
     if found.state != _STATE.READ:
-        return _home(request, found)
+        return home_of(request, found)
     if not form.is_valid():
         return _preview(request, found, status=422, mapping=form)
-    rules, keep_as = form.rules, form.kept_as
+    rules = form.rules
     try:
-        map_outside_rows(batch=found, rules=rules, by=request.membership, at=timezone.now(), keep_as=keep_as)
+        done = take_step(request, found, _STEP.MAP, rules=[rule.as_json() for rule in rules], keep_as=form.kept_as)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _preview(request, found, status=422, mapping=form)
+    if done is None:
+        return home_of(request, found, waits=True)
     text = ngettext(
         "The file was read again with %(count)s more rule.",
         "The file was read again with %(count)s more rules.",
         len(rules),
     )
     messages.success(request, text % {"count": len(rules)})
-    return _home(request, found)
+    return home_of(request, found)
 
 
 @organisation_view("enter_actuals", methods=("POST",))
@@ -151,17 +177,12 @@ def commit(request: OrganisationRequest, batch: int) -> HttpResponse:
     # The names of the ticked boxes are the keys of the warnings.
     ticked = set(request.POST)
     try:
-        done = commit_batch(
-            batch=found,
-            by=request.membership,
-            at=timezone.now(),
-            acknowledged=ticked,
-            seen=request.POST.get("seen") or "not seen",
+        done = take_step(
+            request, found, _STEP.COMMIT, acknowledged=sorted(ticked), seen=request.POST.get("seen") or "not seen"
         )
     except NotAcknowledged as refusal:
         lacking = {warning.key for warning in refusal.preview.warnings} - ticked
-        text = _("Nothing was booked. Tick every warning when it is right.")
-        return _preview(request, found, status=422, refusal=text, ticked=ticked, lacking=lacking)
+        return _preview(request, found, status=422, refusal=_tick_all(), ticked=ticked, lacking=lacking)
     except HasErrors as refusal:
         return _preview(request, found, status=422, refusal=str(refusal), ticked=ticked)
     except PreviewChanged as refusal:
@@ -169,8 +190,9 @@ def commit(request: OrganisationRequest, batch: int) -> HttpResponse:
         return _preview(request, found, status=409, refusal=str(refusal))
     except Refusal as refusal:
         return _refused(request, found, refusal)
-    messages.success(request, _committed_text(done))
-    return _home(request, found)
+    if done is not None:
+        messages.success(request, _committed_text(done))
+    return home_of(request, found, waits=done is None)
 
 
 def _committed_text(batch: ImportBatch) -> str:
@@ -189,11 +211,7 @@ def _refused(request: OrganisationRequest, batch: ImportBatch, refusal: Refusal)
     state = load_import(request, batch.number).state
     if (refusal.code, state) != ("import_state", _STATE.COMMITTED):
         messages.error(request, str(refusal))
-    return _home(request, batch)
-
-
-def _home(request: OrganisationRequest, batch: ImportBatch) -> HttpResponse:
-    return redirect("import-preview", organisation=request.organisation.slug, batch=batch.number)
+    return home_of(request, batch)
 
 
 @organisation_view("enter_actuals", methods=("POST",))
@@ -201,13 +219,14 @@ def discard(request: OrganisationRequest, batch: int) -> HttpResponse:
     """Put an import aside that was not committed."""
     found = load_import(request, batch)
     try:
+        refuse_while_worked_on(found)
         discard_batch(batch=found, by=request.membership)
     except Refusal as refusal:
         if found.state != _STATE.DISCARDED:
             messages.error(request, str(refusal))
     else:
         messages.success(request, _("The import was discarded. Its file is kept."))
-    return _home(request, found)
+    return home_of(request, found)
 
 
 @organisation_view("enter_actuals", methods=("POST",))
@@ -215,10 +234,12 @@ def undo(request: OrganisationRequest, batch: int) -> HttpResponse:
     """Reverse what a committed import booked, while its months are open."""
     found = load_import(request, batch)
     try:
-        undo_batch(batch=found, by=request.membership, at=timezone.now())
+        done = take_step(request, found, _STEP.UNDO)
     except Refusal as refusal:
         if found.state != _STATE.UNDONE:
             messages.error(request, str(refusal))
     else:
+        if done is None:
+            return home_of(request, found, waits=True)
         messages.success(request, _("The import was undone. Its rows and their reversals both stay in the ledger."))
-    return _home(request, found)
+    return home_of(request, found)

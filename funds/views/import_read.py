@@ -3,28 +3,29 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
 from organisations.http import OrganisationRequest, organisation_view
 
-from ..actions.import_steps import look_at_batch
-from ..actions.imports import current_profile, read_batch, save_profile
+from ..actions.import_work import how_as_json
+from ..actions.imports import current_profile
 from ..forms.import_profiles import PLACE_FIELDS, ProfileForms
 from ..forms.imports import HowForm, SaveAsForm
 from ..imports.profiles import Profile
 from ..imports.proposal import Proposal
 from ..loaders import load_import
-from ..models import ImportBatch, ImportProfile
+from ..models import ImportBatch, ImportProfile, ImportWork
 from ..queries.import_rows import lines_to_map
+from ..queries.import_work import WorkStanding
 from .import_page import columns_of
+from .import_work import home_of, reason_of, sent_before, standing_of, take_step
 from .imports import months_of
 
+_STEP = ImportWork.Step
 #: Refusal code → the field that can mend it.
 _FIELDS = {
     "month_missing": "how.month",
@@ -38,9 +39,12 @@ _FIELDS = {
 class ReadPage:
     """The forms of the page; ``more`` shows the same form with more empty rows."""
 
-    def __init__(self, request: OrganisationRequest, batch: ImportBatch) -> None:
-        data = request.POST if request.method == "POST" else None
-        self.step = request.POST.get("step", "read")
+    def __init__(self, request: OrganisationRequest, batch: ImportBatch, before: QueryDict | None = None) -> None:
+        """``before``: what was sent for a step that a worker did not finish."""
+        # The form of the upload has no step of this page.
+        self.before = before if before is not None and "step" in before else None
+        data = request.POST if request.method == "POST" else self.before
+        self.step = str(data.get("step", "read")) if data is not None else "read"
         self.request, self.batch = request, batch
         self.proposal = Proposal.from_json(batch.reading.get("proposal"))
         profile = Profile.from_json(batch.profile)
@@ -78,48 +82,67 @@ class ReadPage:
 def read(request: OrganisationRequest, batch: int) -> HttpResponse:
     """Show what was found out about the file; sent, read the file as confirmed, or look at it again."""
     found = load_import(request, batch)
-    slug, number = request.organisation.slug, found.number
     if found.state not in (ImportBatch.State.UPLOADED, ImportBatch.State.READ):
-        return redirect("import-preview", organisation=slug, batch=number)
+        return home_of(request, found)
+    standing = standing_of(found)
+    if standing is not None and standing.goes_on:
+        return home_of(request, found, waits=True)
+    if request.method != "POST":
+        return _shown(ReadPage(request, found, sent_before(standing, _STEP.LOOK, _STEP.READ)), standing)
     page = ReadPage(request, found)
-    if request.method == "POST" and page.step != "more" and page.is_valid():
+    if page.step != "more" and page.is_valid():
         try:
-            name = _look(page) if page.looks_again else _read(page)
+            done = _look(page) if page.looks_again else _read(page)
         except Refusal as refusal:
             page.refuse(refusal)
         else:
-            return redirect(name, organisation=slug, batch=number)
+            return home_of(request, done or found, waits=done is None)
     return _shown(page)
 
 
-def _look(page: ReadPage) -> str:
+def _look(page: ReadPage) -> ImportBatch | None:
     """Another look: what the person changed is declared, the rest is found out anew."""
     settings, before = page.forms.settings, page.proposal.declared
     changed = settings.settings(only=settings.changed_data)
     kept = {key: value for key, value in before.items() if key in PLACE_FIELDS}
     declared = Profile.from_json({**kept, **changed, **page.forms.lists})
-    look_at_batch(batch=page.batch, declared=declared, by=page.request.membership, stored=page.stored, **page.how.how)
-    messages.info(page.request, _("The file was looked at again. Check the columns."))
-    return "import-read"
+    done = take_step(
+        page.request,
+        page.batch,
+        _STEP.LOOK,
+        declared=declared.as_json(),
+        how=how_as_json(page.how.how),
+        stored=page.stored.pk if page.stored else None,
+        go_on=False,
+    )
+    if done is not None:
+        messages.info(page.request, _("The file was looked at again. Check the columns."))
+    return done
 
 
-def _read(page: ReadPage) -> str:
-    by, profile = page.request.membership, page.forms.profile
+def _read(page: ReadPage) -> ImportBatch | None:
+    profile = page.forms.profile
     stored = None if page.forms.has_changed else page.stored
-    with transaction.atomic():
-        # Together: a file that cannot be read leaves no profile behind.
-        if name := page.save_as.cleaned_data["save_as"]:
-            kept = page.forms.to_keep(profile)
-            stored = save_profile(
-                organisation=page.request.organisation, name=name, profile=kept, by=by, at=timezone.now()
-            )
-        read_batch(batch=page.batch, profile=profile, by=by, stored=stored, confirmed=True, **page.how.how)
-    if name and stored:
-        messages.success(page.request, _("Profile “%(name)s” was saved.") % {"name": stored.name})
-    return "import-preview"
+    name = page.save_as.cleaned_data["save_as"]
+    done = take_step(
+        page.request,
+        page.batch,
+        _STEP.READ,
+        profile=profile.as_json(),
+        how=how_as_json(page.how.how),
+        stored=stored.pk if stored else None,
+        save_as=name,
+        kept=page.forms.to_keep(profile).as_json() if name else {},
+    )
+    if name and done is not None:
+        messages.success(page.request, _("Profile “%(name)s” was saved.") % {"name": done.profile_name})
+    return done
 
 
-def _shown(page: ReadPage) -> HttpResponse:
+def _shown(page: ReadPage, standing: WorkStanding | None = None) -> HttpResponse:
+    """``standing``: what a worker did last; its refusal is said beside the field that can mend it, as one at once."""
+    if page.before is not None and standing is not None and standing.is_refused and page.is_valid():
+        page.refuse(Refusal(standing.work.message, code=standing.work.code))
     status = 422 if page.request.method == "POST" and page.step != "more" else 200
     context = {
         "batch": page.batch,
@@ -128,6 +151,7 @@ def _shown(page: ReadPage) -> HttpResponse:
         "how": page.how,
         "save_as": page.save_as,
         "forms_beside": (page.how, page.save_as),
+        "repeat": reason_of(standing),
         "has_errors": page.step != "more" and page.has_errors,
         "columns": columns_of(page.forms.settings, page.proposal),
         "lines": lines_to_map(page.request.organisation),

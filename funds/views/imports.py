@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -12,16 +12,17 @@ from fundtrack.exceptions import Refusal
 from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
-from ..actions.import_steps import look_at_batch
-from ..actions.imports import read_batch, upload_file
+from ..actions.import_work import how_as_json, is_long
+from ..actions.imports import upload_file
 from ..forms.imports import UploadForm, month_choices
 from ..imports.limits import ACTUALS_LIMITS
 from ..imports.profiles import Profile
-from ..imports.proposal import Proposal
-from ..models import ImportBatch
+from ..imports.proposal import refuse_no_table
+from ..models import ImportBatch, ImportWork
 from ..queries.import_profiles import current_profiles
 from ..queries.import_rows import listed_imports
 from .import_files import imports_table, rows_listed, sum_listed
+from .import_work import home_of, take_step
 
 BATCHES_A_PAGE = 50
 
@@ -64,13 +65,11 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     )
     if form.funds and request.method == "POST" and form.is_valid():
         try:
-            batch = _begin(request, form)
+            batch, waits = _begin(request, form)
         except Refusal as refusal:
             form.add_error("file", str(refusal))
         else:
-            return redirect(
-                _next_step(request, batch, form), organisation=request.organisation.slug, batch=batch.number
-            )
+            return home_of(request, batch, waits=waits)
     context = {
         "form": form,
         "limit": ACTUALS_LIMITS.bytes // 1024 // 1024,
@@ -79,32 +78,24 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     return render(request, "funds/imports/upload.html", context, status=422 if form.errors else 200)
 
 
-def _begin(request: OrganisationRequest, form: UploadForm) -> ImportBatch:
-    """Keep the file and look at it; a file that is no table leaves nothing behind."""
+def _begin(request: OrganisationRequest, form: UploadForm) -> tuple[ImportBatch, bool]:
+    """Keep the file and look at it, or ask a worker to; a file that is no table leaves nothing behind."""
     file, stored = form.cleaned_data["file"], form.profile_chosen
+    content = file.read(ACTUALS_LIMITS.bytes + 1)
+    declared = Profile.from_json(stored.content) if stored else Profile()
     with transaction.atomic():
         batch = upload_file(
-            fund=form.fund_chosen,
-            name=file.name,
-            content=file.read(ACTUALS_LIMITS.bytes + 1),
-            by=request.membership,
-            at=timezone.now(),
+            fund=form.fund_chosen, name=file.name, content=content, by=request.membership, at=timezone.now()
         )
-        declared = Profile.from_json(stored.content) if stored else Profile()
-        return look_at_batch(batch=batch, declared=declared, by=request.membership, stored=stored, **form.how)
-
-
-def _next_step(request: OrganisationRequest, batch: ImportBatch, form: UploadForm) -> str:
-    """A known profile that fits leads to the preview; anything else is confirmed first."""
-    proposal = Proposal.from_json(batch.reading["proposal"])
-    asked = [question for question in proposal.questions if question.key != "month" or batch.month is None]
-    stored = form.profile_chosen
-    if stored is None or asked or proposal.refusal:
-        return "import-read"
-    try:
-        profile = Profile.from_json(batch.profile)
-        read_batch(batch=batch, profile=profile, by=request.membership, stored=stored, confirmed=True, **form.how)
-    except Refusal:
-        # The next page says it again, beside the settings that can mend it.
-        return "import-read"
-    return "import-preview"
+        if is_long(batch):
+            refuse_no_table(file.name, content, declared)
+        done = take_step(
+            request,
+            batch,
+            ImportWork.Step.LOOK,
+            declared=declared.as_json(),
+            how=how_as_json(form.how),
+            stored=stored.pk if stored else None,
+            go_on=True,
+        )
+    return done or batch, done is None

@@ -26,7 +26,12 @@ LEFT_OUT = {
     "django_migrations": "versions of tables, belongs to the program",
     "django_session": "signing in: who is signed in just now",
     "fundtrack_cache": "counts attempts to sign in",
+    "funds_importwork": "how far workers are; what their work did stands in funds_importbatch and its history",
     "mfa_authenticator": "signing in: secrets of the second step",
+    "procrastinate_events": "what workers do just now, belongs to the program",
+    "procrastinate_jobs": "what workers do just now, belongs to the program",
+    "procrastinate_periodic_defers": "what workers do just now, belongs to the program",
+    "procrastinate_workers": "what workers do just now, belongs to the program",
 }
 
 #: Table → column → why it is not taken out.

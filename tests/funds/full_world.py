@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from funds.actions.funds import add_fund_entry
+from funds.actions.import_work import ask_for
 from funds.actions.imports import commit_batch, save_profile
 from funds.actions.notes import add_interface, record_judgement, write_comment
 from funds.actions.plans import LineLayout, TargetLayout, create_plan, record_amendment, save_layout
@@ -23,6 +24,8 @@ from funds.models import (
     CostCentreName,
     DrawdownRow,
     FundEntry,
+    ImportBatch,
+    ImportWork,
     LeadScope,
     MonthState,
     Target,
@@ -82,6 +85,8 @@ class Full:
     read_batch: int
     read_row: int
     read_left_out: int
+    #: A step of the batch that was read, which waits for a worker.
+    import_work: int
 
     def member(self, role: str) -> int:
         return self.world.members[role].pk  # type: ignore[index]
@@ -187,8 +192,15 @@ def _imports(world: World) -> dict[str, int]:
         "import_booking": committed.booking.pk,
         "import_file": committed.file_id,
         "read_batch": batches["read"].pk,
+        "import_work": _work(world, batches["committed"]).pk,
         **rows,
     }
+
+
+def _work(world: World, batch: ImportBatch) -> ImportWork:
+    return ask_for(
+        batch=batch, step="undo", arguments={}, form={}, by=world.finance, at=NOW, source="/testi/", request="0" * 32
+    )
 
 
 def _draft(world: World) -> UsePlan:

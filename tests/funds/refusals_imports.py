@@ -226,6 +226,12 @@ IMPORTS: dict[str, Attempt] = {
     "import_batch_step:import_batch_books_its_rows": _import({"amount": "30.01"}),
     "import_batch_step:import_batch_undone_as_import": lambda own, other: _undo(own, undo_booking_id=own.booking),
     "import_batch_step:import_batch_undo_reverses": lambda own, other: _undo(own),
+    "import_work_batch_matches": lambda own, other: update("importwork", own.import_work, batch_id=other.read_batch),
+    "import_work_member_matches": lambda own, other: update(
+        "importwork", own.import_work, asked_by_id=other.member("finance")
+    ),
+    "import_work_one_at_a_time": lambda own, other: copy("importwork", own.import_work, state="running"),
+    "import_work_ended_whole": lambda own, other: update("importwork", own.import_work, state="done"),
     "import_row_number_once": lambda own, other: copy("importrow", own.read_row),
     "import_row_batch_matches": lambda own, other: copy(
         "importrow", own.read_row, number=99, organisation_id=other.world.organisation.pk

@@ -20,6 +20,7 @@ _CHANGEABLE: dict[str, tuple[str, Callable[[Full], int]]] = {
     "plan": ("useplan", lambda own: own.draft),
     "target": ("target", lambda own: own.draft_target),
     "import_batch": ("importbatch", lambda own: own.read_batch),
+    "import_work": ("importwork", lambda own: own.import_work),
     "import_row": ("importrow", lambda own: own.read_row),
     "line": ("budgetline", lambda own: own.line),
 }

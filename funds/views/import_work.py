@@ -1,0 +1,122 @@
+"""Steps of long imports: given to a worker, watched, cancelled, and what is shown of one that ended badly."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from organisations.http import OrganisationRequest, organisation_view
+
+from ..actions.import_work import ask_for, cancel_work, is_long, perform
+from ..imports.proposal import Proposal
+from ..loaders import load_import
+from ..models import ImportBatch, ImportWork
+from ..queries.import_work import WorkStanding, newest_work, worker_lives
+from .import_page import batch_context
+
+#: Phases that can be left; the ledger is written in one piece.
+_CANCELLED_IN = (ImportWork.Phase.LOOKING, ImportWork.Phase.READING)
+_CANCELLED = _("It was cancelled. Nothing of it was kept.")
+_BROKEN = _("Something went wrong. Nothing of it was kept. Tell your administrator.")
+_STOPPED = _("The worker stopped before the end. Nothing of it was kept: try again.")
+
+
+def take_step(request: OrganisationRequest, batch: ImportBatch, step: str, **arguments: Any) -> ImportBatch | None:
+    """Take a step of an import at once, or give it to a worker where the file is long.
+
+    Args:
+        arguments: of ``funds.actions.import_work.perform``, as JSON.
+
+    Returns:
+        The batch after the step; None where a worker takes it.
+
+    Raises:
+        Refusal: nothing was changed.
+    """
+    by, now = request.membership, timezone.now()
+    if not is_long(batch):
+        return perform(batch, step, arguments, by=by, at=now)
+    form = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    ask_for(
+        batch=batch,
+        step=step,
+        arguments=arguments,
+        form=form,
+        by=by,
+        at=now,
+        source=request.path,
+        request=request.id,
+    )
+    return None
+
+
+def home_of(request: OrganisationRequest, batch: ImportBatch, *, waits: bool = False) -> HttpResponse:
+    """Where one goes on after a step: the page of the worker, of the columns, or of the import."""
+    asks = batch.state == ImportBatch.State.UPLOADED and request.membership.may("enter_actuals")
+    name = "import-progress" if waits else "import-read" if asks else "import-preview"
+    return redirect(name, organisation=request.organisation.slug, batch=batch.number)
+
+
+def standing_of(batch: ImportBatch) -> WorkStanding | None:
+    """What a worker does, or did last, for a long import; short ones need none."""
+    return newest_work(batch) if is_long(batch) else None
+
+
+def reason_of(standing: WorkStanding | None) -> str | Promise:
+    """Why the last step has to be repeated; empty where it ended well."""
+    if standing is None or not standing.needs_repeating:
+        return ""
+    if standing.work.is_cancelled:
+        return _CANCELLED
+    return standing.work.message or (_STOPPED if standing.standing == "stopped" else _BROKEN)
+
+
+def sent_before(standing: WorkStanding | None, *steps: str) -> QueryDict | None:
+    """What was sent for one of these steps that has to be repeated; None where there is none."""
+    if standing is None or not standing.needs_repeating or standing.work.step not in steps:
+        return None
+    return as_sent(standing.work.form)
+
+
+def as_sent(form: Mapping[str, list[str]]) -> QueryDict:
+    """A stored form as the browser sent it."""
+    data = QueryDict(mutable=True)
+    for name, values in form.items():
+        data.setlist(name, values)
+    return data
+
+
+@organisation_view("view_imports")
+def progress(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """How far a worker is; asked again every few seconds, and when it has finished, the import itself."""
+    found = load_import(request, batch)
+    standing = standing_of(found)
+    if standing is None or not standing.goes_on:
+        answer = home_of(request, found)
+        if request.htmx:  # type: ignore[attr-defined]
+            answer = HttpResponse(headers={"HX-Redirect": answer["Location"]})
+        return answer
+    work = standing.work
+    context = batch_context(
+        request,
+        found,
+        work=work,
+        standing=standing.standing,
+        rows=Proposal.from_json(found.reading.get("proposal")).rows,
+        may_cancel=request.membership.may("enter_actuals") and work.phase in ("", *_CANCELLED_IN),
+        has_worker=standing.standing == "running" or worker_lives(timezone.now()),
+    )
+    name = "_progress" if request.htmx else "progress"  # type: ignore[attr-defined]
+    return render(request, f"funds/imports/{name}.html", context)
+
+
+@organisation_view("enter_actuals", methods=("POST",))
+def cancel(request: OrganisationRequest, batch: int) -> HttpResponse:
+    """End a step that a worker has not finished."""
+    found = load_import(request, batch)
+    cancel_work(batch=found, by=request.membership, at=timezone.now())
+    return home_of(request, found, waits=True)
