@@ -81,7 +81,10 @@ def find_delimiter(encoding: Encoding, content: bytes, limits: Limits) -> str:
         FileRefusal: no delimiter divides the file into records.
     """
     lenient = Encoding(encoding.name, "fundtrack-marked")
-    first = lenient.open(content).readline(20).lstrip("\ufeff").strip(" \r\n").casefold()
+    try:
+        first = lenient.open(content).readline(20).lstrip("\ufeff").strip(" \r\n").casefold()
+    except UnicodeError as error:
+        raise byte_does_not_fit(encoding, content, ";", limits) from error
     if first.startswith(_SEPARATOR) and first[4:] in DELIMITERS:
         return first[4:]
     best, refusal = (0.0, ""), None

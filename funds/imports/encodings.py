@@ -78,6 +78,11 @@ def has_odd_byte(text: str) -> bool:
     return any(_PRIVATE <= ord(letter) < _PRIVATE + 256 for letter in text)
 
 
+def has_mark(content: bytes) -> bool:
+    """True when a file begins with a byte order mark."""
+    return content.startswith(tuple(_BOMS))
+
+
 def find_encoding(name: str, content: bytes) -> Encoding:
     """Find the encoding that fits the whole file.
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from .cells import Cell, CellError, Value, exact_number, text_of, unguarded
 from .csv_files import DELIMITERS, LOST, byte_does_not_fit, find_delimiter, odd_rows, read_records
-from .encodings import Encoding, chunks, find_encoding, unreadable
+from .encodings import Encoding, chunks, find_encoding, has_mark, unreadable
 from .limits import (
     ACTUALS_LIMITS,
     PLAN_LIMITS,
@@ -263,16 +263,27 @@ def _declared(name: str, content: bytes, encoding: str) -> Encoding:
     """The encoding that a profile declares, for a file that is text at all."""
     if b"\x00" in content and not encoding.startswith("utf-16"):
         raise not_a_table(name)
-    found = Encoding(encoding)
-    if (
-        not encoding.startswith("utf-")
-        and not content.isascii()
-        and find_encoding(name, content).name.startswith("utf-")
-    ):
+    found = _found_anyway(name, content) if not encoding.startswith("utf-16") else None
+    if found is not None and found.name == encoding:
+        # What was found and confirmed is read as it was found, a few odd bytes let through and named.
+        return found
+    if found is not None and found.name.startswith("utf-") and not encoding.startswith("utf-"):
         # Every byte fits such an encoding, so nothing would stop two wrong letters for each ä.
         message = _("The profile says that the file is written in %(encoding)s, but it is Unicode (UTF-8 or UTF-16).")
         raise FileRefusal(message % {"encoding": encoding}, code="file_encoding")
-    return found
+    return Encoding(encoding)
+
+
+def _found_anyway(name: str, content: bytes) -> Encoding | None:
+    """The encoding that would be found; None where every one fits, or none of those that are looked for."""
+    if content.isascii():
+        return None
+    try:
+        return find_encoding(name, content)
+    except FileRefusal as refusal:
+        if refusal.code != "file_encoding" or has_mark(content):
+            raise
+        return None
 
 
 def _check_letters(encoding: Encoding, content: bytes, delimiter: str, limits: Limits) -> None:

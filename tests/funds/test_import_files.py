@@ -209,6 +209,31 @@ def test_a_declared_encoding_holds() -> None:
     assert refusal.value.code == "file_encoding" and "Unicode" in str(refusal.value)
 
 
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-8"])
+def test_an_encoding_that_was_found_and_confirmed_lets_the_same_odd_bytes_through(encoding: str) -> None:
+    content = csv(*[LETTERS] * 50, changed(description="odd"), encoding=encoding)
+    content = content.replace(b"odd", b"o\x81d" if encoding != "utf-8" else b"o\xe4d")
+    file = open_file("x.csv", content)
+    again = open_file("x.csv", content, encoding=file.encoding)
+    assert file.encoding == again.encoding == encoding
+    assert "52" in again.warnings[0] and list(file.rows()) == list(again.rows())
+
+
+def test_letters_of_an_encoding_that_nobody_looks_for_can_be_declared() -> None:
+    # Each Å of code page 850 is a byte that Windows-1252 does not have.
+    content = csv(*[changed(description="ÅBO ÅLAND")] * 30, encoding="cp850")
+    with pytest.raises(FileRefusal):
+        open_file("x.csv", content)
+    assert rows_of(content, {"encoding": "cp850"})[0].description == "ÅBO ÅLAND"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_declared_utf_16_that_is_none_is_refused_in_words(encoding: str) -> None:
+    with pytest.raises(FileRefusal) as refusal:
+        rows_of(csv(LETTERS, encoding="cp1252") + b"x", {"encoding": encoding})
+    assert refusal.value.code in ("file_encoding", "header_missing")
+
+
 def test_a_byte_that_does_not_fit_is_named_by_row_and_column() -> None:
     ascii_header = ("Date", *HEADER[1:])
     content = csv(ROW, LETTERS, header=ascii_header, encoding="cp1252")
