@@ -179,7 +179,7 @@ def read_batch(
     batch.manner, batch.control_total = manner, control_total
     batch.month = month.first if month else None
     # What a person confirmed, so that the columns can be chosen anew.
-    batch.reading = _found_out(reading, notes) | {"proposal": batch.reading.get("proposal")}
+    batch.reading = _found_out(reading, notes, month) | {"proposal": batch.reading.get("proposal")}
     batch.state = ImportBatch.State.READ
     batch.save()
     return batch
@@ -356,18 +356,20 @@ def _copy_rows(batch: ImportBatch, reading: Reading, progress: Progress) -> list
     return notes
 
 
-def _found_out(reading: Reading, notes: Sequence[RowProblem]) -> dict[str, Any]:
+def _found_out(reading: Reading, notes: Sequence[RowProblem], month: Month | None) -> dict[str, Any]:
     """What reading found out, for the preview and for later."""
     listed = [note.message for note in notes[:_LISTED_NOTES]]
     if len(notes) > _LISTED_NOTES:
         listed.append(_("And %(count)s more like these.") % {"count": len(notes) - _LISTED_NOTES})
+    if month is not None and reading.profile.date_format != "none":
+        listed.append(_("The rows name their months themselves: the month that was chosen is not used."))
     own = reading.totals.own
     return {
         "kind": reading.file.kind,
         "encoding": reading.file.encoding,
         "sheet": reading.sheet.name,
         "headings": list(reading.labels),
-        "notes": [*map(str, reading.file.warnings), *listed],
+        "notes": [*map(str, (*reading.file.warnings, *reading.warnings)), *listed],
         "own_total": None if own is None else f"{own:.2f}",
         "own_total_agrees": reading.totals.agrees,
     }

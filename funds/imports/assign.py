@@ -120,7 +120,8 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
     if key in (*_CODES, "voucher") and facts.share(facts.words) > _ENOUGH:
         score -= 600
     if key == "amount" and facts.index in repeated:
-        score -= 400
+        # Below every other column whose heading says anything of an amount.
+        score -= 600
     if not facts.filled:
         score -= 300
     if rank < 1000:

@@ -13,14 +13,15 @@ from .profiles import plain
 
 WORDS: Mapping[str, str] = {
     "date": """kirjauspäivä | kirjauspäivämäärä | kirjauspvm | kirj.päivä | kirj.pvm | kirjattu | tapahtumapäivä |
-        tapahtumapvm | tapaht.pvm | tapaht pv | vientipäivä | vientipvm | posting date | booking date |
+        tapahtumapvm | tapaht.pvm | tapaht pv | vientipäivä | vientipvm | tiliöintipäivä | tiliöintipvm |
+        posting date | booking date |
         accounting date |
         bokföringsdatum | bokföringsdag | bokf.datum | bokf.dag | tositepäivä | tositepäivämäärä | tositepvm |
         tositteen päivä | tositteen pvm | tositteen päivämäärä | voucher date | document date | verifikationsdatum |
         verifikatdatum | ver.datum | transaktionsdatum | transaction date | päivämäärä | päiväys | pvm | päivä | pv |
         date | datum | laskupäivä | laskun päivä | laskun päivämäärä | laskun pvm | laskupvm | laskutuspäivä |
         invoice date | fakturadatum | maksupäivä | maksupvm | payment date | betalningsdatum""",
-    "month": """kirjauskausi | kausi | laskentakausi | kirjanpitokausi | raportointikausi | kuukausi | kk |
+    "month": """kirjauskausi | kausi | laskentakausi | kirjanpitokausi | raportointikausi | jakso | kuukausi | kk |
         vuosikuukausi |
         vuosi kuukausi | kausi vuosi | vuosi kausi | vuosi kk | kk vuosi | kirjauskuukausi | month | period |
         posting period | fiscal period | accounting period | booking month | year month | bokföringsperiod |
@@ -42,7 +43,8 @@ WORDS: Mapping[str, str] = {
         projektnummer |
         projekt nr | projekt | uppföljningsobjekt | kohde | objekt | tunniste""",
     "amount": """summa ilman alv | laskun summa ilman alv | summa ilman alv eur | summa ilman arvonlisäveroa |
-        euroa ilman alv | veroton rivin osuus | rivin veroton summa | veroton summa | veroton hinta | veroton euroa |
+        euroa ilman alv | hinta ilman alv |
+        veroton rivin osuus | rivin veroton summa | veroton summa | veroton hinta | veroton euroa |
         veroton | alv 0 summa | summa alv 0 | summa alv 0 % | netto | nettosumma | netto eur | netto euroa |
         netto määrä | nettomäärä | summa netto | net amount | net amount eur | amount excluding vat | nettobelopp |
         belopp exkl moms | belopp utan moms | exkl moms | toteuma eur | toteuma euroa | toteuma | utfall |
@@ -73,7 +75,7 @@ WORDS: Mapping[str, str] = {
         voucher | voucher number | voucher no | document number | document no | documentno | document |
         transaction number | transaction no | verifikat | verifikatnummer | verifikation | verifikationsnummer |
         verifikat nr | verifikations nr | ver.nr | ver nr | vernr | transaktionsnummer | dokumentnummer |
-        laskunumero | laskun numero | laskun nro | lasku nro | invoice number | fakturanummer""",
+        laskunumero | laskun numero | laskun nro | laskunro | lasku nro | invoice number | fakturanummer""",
     "description": """selite | kirjausselite | kirjauksen selite | vientiselite | viennin selite | tapahtuman selite |
         rivin selite | tositteen selite | rivitason selite | selitys | selitysteksti | selite 1 | teksti |
         rivin teksti |
@@ -88,11 +90,14 @@ WORDS: Mapping[str, str] = {
 }
 #: Parts of a heading that tell a name, a tax or a number of another kind from the column that is wanted.
 _OTHER = re.compile(
-    r"\b(?:nimi|nimet|name|namn|benamning|selite|koodi selite|alv|vero|moms|vat|tax|y tunnus|prosentti|tyyppi|laji"
-    r"|laskuri|kpl|maara kpl|kanta)\b"
+    r"\b(?:nimi|nimet|name|namn|benamning|selite|koodi selite|alv|vero|veron|arvonlisavero|arvonlisaveron|moms|vat|tax"
+    r"|y tunnus|prosentti|tyyppi|laji|laskuri|kpl|maara kpl|kanta)\b"
 )
 
 _WITHOUT_TAX = re.compile(r"ilman alv|alv 0|exkl moms|utan moms|excluding vat|excl vat")
+_NET = re.compile(rf"\b(?:{_WITHOUT_TAX.pattern}|veroton|arvonlisaveroton|netto|nettosumma)\b")
+#: The last of the words for amounts without tax; the gross ones come after it.
+_LAST_NET = "exkl moms"
 
 
 @lru_cache(maxsize=5_000)
@@ -111,8 +116,8 @@ def rank_of(key: str, heading: str) -> int | None:
     """How surely a heading means a column.
 
     Returns:
-        0 for the surest word; 1000 and more where a word is only part of the heading; None where it means something
-        else.
+        0 for the surest word; 1000 and more where a word is only part of the heading, unless that says without tax;
+        None where it means something else.
     """
     text = worded(heading)
     exact = _MEANINGS[key].get(text)
@@ -121,6 +126,9 @@ def rank_of(key: str, heading: str) -> int | None:
     if _OTHER.search(_WITHOUT_TAX.sub(" ", text)):
         return None
     partial = [rank for word, rank in _MEANINGS[key].items() if len(word) > 3 and f" {word} " in f" {text} "]
+    if partial and key == "amount" and _NET.search(text):
+        # “Laskun summa (veroton)” is no less sure than the “Laskun summa” with tax beside it.
+        return _MEANINGS[key][_LAST_NET]
     return 1000 + min(partial) if partial else None
 
 

@@ -26,12 +26,14 @@ class Reading(Iterator[ReadRow]):
         profile: what was said and found out about the file.
         labels: the headings, by which problems name their column.
         totals: sums and counts of the rows so far.
+        warnings: sentences of the look at the whole file, where there was one.
     """
 
     def __init__(self, file: TableFile, profile: Profile, *, month: Month | None, known: KnownCodes | None) -> None:
         self.file, self.profile = file, profile
         self.sheet = file.sheet(profile.sheet)
         self.totals = FileTotals()
+        self.warnings: Sequence[str] = ()
         assert profile.header_row is not None, "a complete profile"
         self._header_row = profile.header_row
         header = next(islice(self._rows(), self._header_row - 1, None), [])
@@ -106,13 +108,16 @@ def read_actuals(
         ProfileRefusal: the profile does not fit the file, or something must be asked first.
         FileRefusal: the file cannot be read; it may also come while rows are read.
     """
+    warnings: Sequence[str] = ()
     if not (confirmed and profile.header_row) and not _is_complete(file, profile):
         from .recognise import recognise
 
         recognition = recognise(file, known=known or KnownCodes(), declared=profile)
         recognition.require()
-        profile = recognition.profile
-    return Reading(file, profile, month=month, known=known)
+        profile, warnings = recognition.profile, recognition.warnings[len(file.warnings) :]
+    reading = Reading(file, profile, month=month, known=known)
+    reading.warnings = warnings
+    return reading
 
 
 def _is_complete(file: TableFile, profile: Profile) -> bool:

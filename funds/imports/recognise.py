@@ -27,6 +27,8 @@ __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 _BATCH = 2_000
 _REQUIRED_SCORE = 2
 _AMOUNTS = ("amount", "debit", "credit")
+#: So many vouchers divided evenly, and no other one, are no chance.
+_MANY_VOUCHERS = 3
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     if mark is None:
         mark = _decimal_mark(choices, facts, questions, warnings)
     _ask_for_amount(choices, labels, facts, questions)
+    _doubt_amount(choices, labels, facts, repeated, questions, warnings)
     profile = replace(
         declared,
         encoding=declared.encoding or file.encoding or None,
@@ -173,24 +176,29 @@ class _Groups:
         self.voucher = min(ranked)[1] if ranked else None
         self.amounts = [index for index, label in enumerate(labels) if rank_of("amount", label) is not None]
         self.varying: set[int] = set()
-        self.several = False
+        #: Vouchers whose rows differ in anything: rows that are equal as a whole tell nothing.
+        self.divided = 0
         self._first: Sequence[Value] = ()
+        self._counted = False
 
     def add(self, rows: Sequence[Sequence[Value]]) -> None:
-        if self.voucher is None or len(self.amounts) < 2:
+        if self.voucher is None or not self.amounts:
             return
+        widest = max(self.voucher, *self.amounts)
         for row in rows:
-            if len(row) <= max(self.voucher, *self.amounts):
+            if len(row) <= widest:
                 continue
-            if self._first and row[self.voucher] == self._first[self.voucher] != "":
-                self.several = True
+            if not self._first or row[self.voucher] != self._first[self.voucher] or row[self.voucher] == "":
+                self._first, self._counted = row, False
+            elif row != self._first:
+                self.divided += not self._counted
+                self._counted = True
                 self.varying.update(index for index in self.amounts if row[index] != self._first[index])
-            else:
-                self._first = row
 
     def repeated(self) -> set[int]:
-        """Columns that are equal on all rows of a voucher, when another one is not."""
-        return set(self.amounts) - self.varying if self.several and self.varying else set()
+        """Columns that are equal on all rows of a voucher, when another one is not, or many vouchers say so."""
+        same = set(self.amounts) - self.varying
+        return same if self.divided >= (1 if self.varying else _MANY_VOUCHERS) else set()
 
 
 def _choice(candidate: Candidate, labels: Sequence[str], facts: Sequence[ColumnFacts], declared: Profile) -> Choice:
@@ -255,6 +263,32 @@ def _ask_for_amount(
     choices: dict[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], questions: list[Question]
 ) -> None:
     if not any(key in choices for key in _AMOUNTS):
-        numbers = [label for label, column in zip(labels, facts, strict=True) if column.share(column.numbers) > 0.5]
         message = _("It is not clear which column has the amounts. Choose it.")
-        questions.append(Question("column", message, "amount", tuple(numbers)))
+        questions.append(Question("column", message, "amount", _number_columns(labels, facts)))
+
+
+def _doubt_amount(
+    choices: dict[str, Choice],
+    labels: Sequence[str],
+    facts: Sequence[ColumnFacts],
+    repeated: set[int],
+    questions: list[Question],
+    warnings: list[str],
+) -> None:
+    """Do not take the total of a voucher for its rows without asking; who has declared it is told."""
+    amount = choices.get("amount")
+    if amount is None or amount.index not in repeated:
+        return
+    message = _(
+        "The column “%(column)s” has the same amount on all rows of a voucher: it seems to be the voucher's total. "
+        "Choose the column with the amounts of the rows."
+    ) % {"column": amount.heading}
+    choices["amount"] = amount if amount.confidence == "declared" else replace(amount, confidence="guess", why=message)
+    if amount.confidence == "declared":
+        warnings.append(message)
+    else:
+        questions.append(Question("column", message, "amount", _number_columns(labels, facts)))
+
+
+def _number_columns(labels: Sequence[str], facts: Sequence[ColumnFacts]) -> tuple[str, ...]:
+    return tuple(label for label, column in zip(labels, facts, strict=True) if column.share(column.numbers) > 0.5)
