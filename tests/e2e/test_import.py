@@ -96,14 +96,55 @@ def test_from_the_file_to_the_ledger_and_back_by_keyboard(
 
 
 def from_a_figure_to_its_row(page: Page) -> None:
-    """From the grid to the rows of a cell, from there to the row of the file."""
-    page.goto("/kajaani/funds/kehittamisrahasto/2024/actuals/rows/KR2403/2024-10/")
+    """From the board report to the rows of a figure, from there to the row of the file."""
+    page.goto("/kajaani/funds/kehittamisrahasto/2024/reports/2024-10/board/")
+    press_at(page, "[data-testid=lines] [data-code=KR2403] [data-figure=actual_month] a", "Enter")
+    page.wait_for_url("**/actuals/rows/KR2403/2024-10/")
     press_at(page, "a[data-testid=import-row]", "Enter")
     page.wait_for_url("**/imports/1/rows/2/")
     expect(page.get_by_test_id("raw").filter(has_text="2 500,00")).to_have_count(1)
     look(page)
     page.goto("/kajaani/imports/1/rows/")
     look(page)
+
+
+def test_a_long_file_is_taken_by_a_worker(
+    sign_in: Callable[..., Page], installation: ServedInstallation, watch: Watch
+) -> None:
+    """The page says how far the worker is, and goes on by itself when it has finished."""
+    head, *rows = FILE.splitlines()
+    long = "\n".join([head, *(rows[0].replace("25001", f"3{n:05}").replace("2 500,00", "0,01") for n in range(15_000))])
+    assert len(long) > 1_000_000
+    page = sign_in("finance")
+    page.goto("/kajaani/imports/new/")
+    choose_file(page, "pitka.csv", long)
+    press_at(page, "[data-testid=upload-form] button[type=submit]", "Enter")
+    page.wait_for_url("**/progress/")
+    expect(page.locator("[data-testid=work][data-standing=waiting] .message.warning")).to_have_count(1)
+    look(page)
+    work(installation)
+    page.wait_for_url("**/read/")
+    press_at(page, "[data-testid=read]", "Enter")
+    page.wait_for_url("**/progress/")
+    work(installation)
+    page.wait_for_selector("[data-testid=import-preview]")
+    assert plain(page.get_by_test_id("our-total").locator(".value").text_content()) == "150,00 €"
+    for box in page.locator("[data-testid=warnings] input").all():
+        box.check()
+    press_at(page, "[data-testid=commit]", "Enter")
+    page.wait_for_url("**/progress/")
+    press_at(page, "[data-testid=cancel-work]", "Enter")
+    page.wait_for_selector("[data-testid=import-preview]")
+    press_at(page, "[data-testid=commit]", "Enter")
+    page.wait_for_url("**/progress/")
+    work(installation)
+    page.wait_for_selector("[data-testid=import-batch][data-state=committed]")
+    assert plain(page.get_by_test_id("booked-total").locator(".value").text_content()) == "150,00 €"
+
+
+def work(installation: ServedInstallation) -> None:
+    """A worker that takes what waits, and ends."""
+    installation.manage("procrastinate", "worker", "--one-shot")
 
 
 def test_profiles(sign_in: Callable[..., Page]) -> None:
