@@ -56,11 +56,7 @@ def serve(port: int) -> int:
     command += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
     command += ["--graceful-timeout", "3"]
     server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
-    # Takes the steps of imports of long files. It is asked to stop with the server, and may be killed at any moment.
-    working = [sys.executable, "manage.py", "procrastinate", "--log-level", "error", "worker"]
-    worker = subprocess.Popen(
-        [*working, "--shutdown-graceful-timeout", "3"], cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True
-    )
+    worker = start_worker()
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -73,7 +69,12 @@ def serve(port: int) -> int:
         signal.signal(number, stop)
     if wait_until_served(server, port):
         say(f"open http://{HOST}:{port}/ in a browser. Ctrl-C stops it.")
-    status = server.wait()
+    while (status := server.poll()) is None:
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=2)
+        if worker.poll() is not None and server.poll() is None:
+            say(f"the worker ended with status {worker.returncode}, starting another.")
+            worker = start_worker()
     stop_worker(worker)
     stop_database()
     if stopping:
@@ -81,6 +82,13 @@ def serve(port: int) -> int:
         return 0
     say(f"the server ended with status {status}.")
     return status or 1
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    """Start what takes the steps of imports of long files; it may be killed at any moment."""
+    command = [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "3"]
+    # Not stopped by Ctrl-C itself: it ends after the server, when nobody asks for anything any more.
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
 
 
 def stop_worker(worker: subprocess.Popen[bytes]) -> None:
