@@ -88,7 +88,9 @@ def start_worker() -> subprocess.Popen[bytes]:
     """Start what takes the steps of imports of long files; it may be killed at any moment."""
     command = [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "3"]
     # Not stopped by Ctrl-C itself: it ends after the server, when nobody asks for anything any more.
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def stop_worker(worker: subprocess.Popen[bytes]) -> None:
