@@ -62,6 +62,11 @@ def whole_eur(value: Decimal | int) -> str:
     return f"{_number(value, 0)}{NBSP}€"
 
 
+def count(value: int) -> str:
+    """Write how many there are: ``200 000``."""
+    return _number(value, 0)
+
+
 def signed_amount(value: Decimal | int) -> str:
     """Write a change of an amount, its direction always shown: ``+1 234,56``, ``−12,00``, ``0,00``."""
     return ("+" if round_cents(value) > 0 else "") + amount(value)

@@ -360,7 +360,7 @@ def _found_out(reading: Reading, notes: Sequence[RowProblem], month: Month | Non
     """What reading found out, for the preview and for later."""
     listed = [note.message for note in notes[:_LISTED_NOTES]]
     if len(notes) > _LISTED_NOTES:
-        listed.append(_("And %(count)s more like these.") % {"count": len(notes) - _LISTED_NOTES})
+        listed.append(_("And %(count)s more like these.") % {"count": formats.count(len(notes) - _LISTED_NOTES)})
     if month is not None and reading.profile.date_format != "none":
         listed.append(_("The rows name their months themselves: the month that was chosen is not used."))
     own = reading.totals.own

@@ -237,7 +237,9 @@ def _warnings(batch: ImportBatch, groups: Sequence[_Group], entries: Sequence[_G
             "%(count)s rows (%(sum)s) lead to no line of a plan in force and are booked outside the plan.",
             outside.count,
         )
-        yield ImportWarning("outside_plan", text % {"count": outside.count, "sum": formats.eur(outside.amount)})
+        yield ImportWarning(
+            "outside_plan", text % {"count": formats.count(outside.count), "sum": formats.eur(outside.amount)}
+        )
     for group in groups:
         if group.kind == "voucher" and group.count:
             text = ngettext(
@@ -247,7 +249,11 @@ def _warnings(batch: ImportBatch, groups: Sequence[_Group], entries: Sequence[_G
                 "%(voucher)s. Changed rows are only found in files of whole months.",
                 group.count,
             )
-            values = {"count": group.count, "sum": formats.eur(group.amount), "voucher": group.project_code}
+            values = {
+                "count": formats.count(group.count),
+                "sum": formats.eur(group.amount),
+                "voucher": group.project_code,
+            }
             yield ImportWarning("voucher_known", text % values)
 
 
@@ -265,5 +271,9 @@ def _late_warnings(entries: Sequence[_Group]) -> Iterator[ImportWarning]:
             "%(closed)s is closed: %(count)s rows (%(sum)s) are booked in %(open)s, the first open month.",
             count,
         )
-        values = {"closed": formats.month_short(concerns), "open": formats.month_short(month), "count": count}
+        values = {
+            "closed": formats.month_short(concerns),
+            "open": formats.month_short(month),
+            "count": formats.count(count),
+        }
         yield ImportWarning(f"month_closed:{Month.of(concerns)}", text % {**values, "sum": formats.eur(amount)})

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from fundtrack import formats
 from fundtrack.exceptions import Refusal
 from fundtrack.exports import Table
 from fundtrack.money import ZERO
@@ -203,7 +204,7 @@ def _committed_text(batch: ImportBatch) -> str:
         "%(count)s rows were booked in booking %(number)s.",
         batch.booking.row_count,
     )
-    return text % {"count": batch.booking.row_count, "number": batch.booking.number}
+    return text % {"count": formats.count(batch.booking.row_count), "number": batch.booking.number}
 
 
 def _refused(request: OrganisationRequest, batch: ImportBatch, refusal: Refusal) -> HttpResponse:

@@ -73,7 +73,7 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     context = {
         "form": form,
         "limit": ACTUALS_LIMITS.bytes // 1024 // 1024,
-        "rows": f"{ACTUALS_LIMITS.rows:,}".replace(",", formats.NBSP),
+        "rows": formats.count(ACTUALS_LIMITS.rows),
     }
     return render(request, "funds/imports/upload.html", context, status=422 if form.errors else 200)
 

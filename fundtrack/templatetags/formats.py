@@ -27,6 +27,7 @@ for _show in (
     formats.eur,
     formats.amount,
     formats.whole_eur,
+    formats.count,
     formats.percent,
     formats.signed_amount,
     formats.day,

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from funds.actions.imports import commit_batch, current_profile, save_profile, upload_file
 from funds.imports.profiles import Profile
 from funds.models import Actual, Booking, ImportBatch
+from funds.queries.imports import preview_batch
 from tests.factories import NOW, World, make_world
 from tests.factories.imports import FileRow, make_batch
 
@@ -124,7 +125,8 @@ def test_errors_block_and_are_downloaded(world: World, client: Client) -> None:
     assert to("import-errors", world, format="csv") in page
     assert 'data-testid="errors"' in page and 'data-row="3"' in page and 'data-row="4"' in page
     assert 'data-testid="commit"' not in page
-    assert commit(client, world).status_code == 422
+    seen = {"seen": preview_batch(batch_of(world)).digest}
+    assert client.post(to("import-commit", world), seen).status_code == 422
     rows = client.get(to("import-errors", world, format="csv")).content.decode("utf-8-sig").splitlines()
     assert rows[1].startswith("3;Summa;'=1+1;") and rows[2].startswith("4;Päivä;x;")
     book = client.get(to("import-errors", world, format="xlsx")).content
