@@ -53,11 +53,11 @@ def preview(request: OrganisationRequest, batch: int) -> HttpResponse:
         return _after_work(request, found, standing)
     if found.state == _STATE.UPLOADED and request.membership.may("enter_actuals"):
         return home_of(request, found)
-    context = batch_context(request, found, months=[], hindrance="", repeat=reason_of(standing))
+    context = batch_context(request, found, months=[], hindrance="")
     if found.booking is not None:
         context["months"] = booked_months(found)
     if found.state == _STATE.COMMITTED:
-        context["hindrance"] = why_not_undone(found)
+        context |= {"hindrance": why_not_undone(found), "repeat": reason_of(standing)}
     return render(request, "funds/imports/batch.html", context)
 
 
