@@ -9,10 +9,12 @@ from fundtrack.actions import action
 from fundtrack.periods import Month
 from organisations.models import Membership
 
+from ..file_bytes import content_of
 from ..imports.profiles import Profile, Rule
 from ..imports.proposal import propose
-from ..models import ImportBatch, ImportProfile, ImportRow, ImportWork
-from .imports import Progress, current_profile, known_codes, locked_batch, read_batch, save_profile, untold
+from ..models import ImportBatch, ImportProfile, ImportWork
+from .import_rows import Progress, remove_rows, untold
+from .imports import current_profile, known_codes, locked_batch, read_batch, save_profile
 
 
 @action
@@ -40,8 +42,8 @@ def look_at_batch(
     by.require("enter_actuals")
     batch = locked_batch(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
     progress(ImportWork.Phase.LOOKING, 0)
-    profile, proposal = propose(batch.file.name, bytes(batch.file.content), declared, known_codes(batch.organisation))
-    ImportRow.objects.filter(batch=batch).delete()
+    profile, proposal = propose(batch.file.name, content_of(batch.file), declared, known_codes(batch.organisation))
+    remove_rows(batch)
     batch.profile = profile.as_json()
     batch.profile_name, batch.profile_version = (stored.name, stored.version) if stored else ("", 0)
     batch.manner, batch.control_total = manner, control_total

@@ -26,8 +26,9 @@ from ..imports.profiles import Profile, Rule
 from ..imports.proposal import Proposal
 from ..models import ImportBatch, ImportProfile, ImportWork
 from ..queries.import_work import newest_work, take_lock
+from .import_rows import Progress, untold
 from .import_steps import look_at_batch, map_outside_rows
-from .imports import ImportRefusal, Progress, commit_batch, read_batch, save_profile, undo_batch, untold
+from .imports import ImportRefusal, commit_batch, read_batch, save_profile, undo_batch
 
 #: Bytes. Below it every step is taken within the request: some ten thousand rows, a few seconds.
 LONG_FILE = 1_000_000

@@ -1,15 +1,13 @@
 """Imports of actuals: a file becomes a batch, a batch becomes one booking, and a booking can be undone."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from fundtrack import formats
 from fundtrack.actions import action, reserve_key
@@ -18,23 +16,17 @@ from fundtrack.periods import Month
 from fundtrack.texts import one_line
 from organisations.models import Membership, Organisation
 
+from ..file_bytes import content_of, keep_file
 from ..import_sql import outcome_query, planned
 from ..imports.files import open_file
 from ..imports.limits import ACTUALS_LIMITS, too_large
 from ..imports.profiles import Profile
-from ..imports.reading import Reading, read_actuals
-from ..imports.rows import KnownCodes, RowProblem
-from ..models import Actual, Booking, BudgetLine, Fund, ImportBatch, ImportFile, ImportProfile, ImportRow, ImportWork
+from ..imports.reading import read_actuals
+from ..imports.rows import KnownCodes
+from ..models import Actual, Booking, BudgetLine, Fund, ImportBatch, ImportProfile, ImportWork
 from ..queries.imports import ImportPreview, preview_batch
 from .actuals import BOOKING_LENGTH, first_open_month, seal_booking, wait_for_turn
-
-#: Told how far a step is: the phase (``ImportWork.Phase``) and how many rows are read. It may raise a ``Refusal`` to
-#: end the step.
-Progress = Callable[[str, int], None]
-
-
-def untold(phase: str, rows: int) -> None:
-    """Tell nobody: the step is short."""
+from .import_rows import Progress, copy_rows, found_out, remove_rows, untold
 
 
 class ImportRefusal(Refusal):
@@ -131,9 +123,7 @@ def upload_file(*, fund: Fund, name: str, content: bytes, by: Membership, at: da
     by.require("enter_actuals")
     if len(content) > ACTUALS_LIMITS.bytes:
         raise ImportRefusal(too_large(len(content), ACTUALS_LIMITS), code="file_too_large")
-    file = ImportFile.objects.create(
-        organisation=fund.organisation, name=name[-200:], content=content, uploaded_by=by, uploaded_at=at
-    )
+    file = keep_file(organisation=fund.organisation, name=name[-200:], content=content, by=by, at=at)
     batch = ImportBatch.objects.create(organisation=fund.organisation, fund=fund, file=file)
     batch.refresh_from_db()
     return batch
@@ -169,17 +159,17 @@ def read_batch(
     by.require("enter_actuals")
     batch = locked_batch(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
     file = open_file(
-        batch.file.name, bytes(batch.file.content), encoding=profile.encoding, delimiter=profile.delimiter or ""
+        batch.file.name, content_of(batch.file), encoding=profile.encoding, delimiter=profile.delimiter or ""
     )
     reading = read_actuals(file, profile, month=month, known=known_codes(batch.organisation), confirmed=confirmed)
-    ImportRow.objects.filter(batch=batch).delete()
-    notes = _copy_rows(batch, reading, progress)
+    remove_rows(batch)
+    notes = copy_rows(batch, reading, progress)
     batch.profile = json.loads(reading.profile.to_json())
     batch.profile_name, batch.profile_version = (stored.name, stored.version) if stored else ("", 0)
     batch.manner, batch.control_total = manner, control_total
     batch.month = month.first if month else None
     # What a person confirmed, so that the columns can be chosen anew.
-    batch.reading = _found_out(reading, notes, month) | {"proposal": batch.reading.get("proposal")}
+    batch.reading = found_out(reading, notes, month) | {"proposal": batch.reading.get("proposal")}
     batch.state = ImportBatch.State.READ
     batch.save()
     return batch
@@ -266,7 +256,7 @@ def discard_batch(*, batch: ImportBatch, by: Membership) -> ImportBatch:
     """Put a batch aside that was not committed; its file stays, its rows go."""
     by.require("enter_actuals")
     batch = locked_batch(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
-    ImportRow.objects.filter(batch=batch).delete()
+    remove_rows(batch)
     batch.state = ImportBatch.State.DISCARDED
     batch.save()
     return batch
@@ -296,7 +286,9 @@ def summary_of(preview: ImportPreview) -> dict[str, Any]:
 
 def locked_batch(batch: ImportBatch, *states: str) -> ImportBatch:
     """The batch as it is now, held until the transaction ends."""
-    fresh = ImportBatch.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=batch.pk)
+    batches = ImportBatch.objects.select_for_update(of=("self",)).select_related("organisation", "file")
+    # The file's name is wanted by all, its bytes only where it is read.
+    fresh = batches.defer("file__content").get(pk=batch.pk)
     if fresh.state not in states:
         raise ImportRefusal(
             _("Import %(number)s is in the state “%(state)s”: this is not possible any more.")
@@ -304,75 +296,6 @@ def locked_batch(batch: ImportBatch, *states: str) -> ImportBatch:
             code="import_state",
         )
     return fresh
-
-
-# --- rows
-
-_LISTED_NOTES = 20
-_TOLD_EVERY = 500
-
-_COPY = (
-    "COPY funds_importrow (organisation_id, batch_id, number, kind, cells, month, booked_on, cost_centre_code, "
-    "project_code, amount, account, voucher, description, supplier, by_code, by_rule, reason, problems) FROM STDIN"
-)
-
-
-def _copy_rows(batch: ImportBatch, reading: Reading, progress: Progress) -> list[RowProblem]:
-    """Store the rows as they are read; returns what is to be looked at."""
-    notes: list[RowProblem] = []
-    by_code_alone = "cost_centre" not in reading.profile.columns
-    # What PostgreSQL says during COPY becomes Django's error, and so a refusal of the action.
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for count, row in enumerate(reading):
-            if count % _TOLD_EVERY == 0:
-                progress(ImportWork.Phase.READING, count)
-            notes += row.notes
-            problems = [
-                {"column": problem.column, "value": problem.value, "message": problem.message, "code": problem.code}
-                for problem in row.problems
-            ]
-            copy.write_row(
-                (
-                    batch.organisation_id,
-                    batch.pk,
-                    row.number,
-                    row.kind,
-                    list(row.cells),
-                    row.month.first if row.month else None,
-                    row.booked_on,
-                    row.cost_centre_code,
-                    row.project_code,
-                    row.amount,
-                    row.account,
-                    row.voucher,
-                    row.description,
-                    row.supplier,
-                    row.by_rule or by_code_alone,
-                    row.by_rule,
-                    row.reason[:300],
-                    Jsonb(problems) if problems else None,
-                )
-            )
-    return notes
-
-
-def _found_out(reading: Reading, notes: Sequence[RowProblem], month: Month | None) -> dict[str, Any]:
-    """What reading found out, for the preview and for later."""
-    listed = [note.message for note in notes[:_LISTED_NOTES]]
-    if len(notes) > _LISTED_NOTES:
-        listed.append(_("And %(count)s more like these.") % {"count": formats.count(len(notes) - _LISTED_NOTES)})
-    if month is not None and reading.profile.date_format != "none":
-        listed.append(_("The rows name their months themselves: the month that was chosen is not used."))
-    own = reading.totals.own
-    return {
-        "kind": reading.file.kind,
-        "encoding": reading.file.encoding,
-        "sheet": reading.sheet.name,
-        "headings": list(reading.labels),
-        "notes": [*map(str, (*reading.file.warnings, *reading.warnings)), *listed],
-        "own_total": None if own is None else f"{own:.2f}",
-        "own_total_agrees": reading.totals.agrees,
-    }
 
 
 # --- booking

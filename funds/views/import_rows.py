@@ -14,6 +14,7 @@ from fundtrack import exports
 from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
+from ..file_bytes import content_of
 from ..forms.import_profiles import COLUMN_LABELS
 from ..imports.headings import letters_of, places_of
 from ..imports.profiles import ProfileRefusal
@@ -175,6 +176,6 @@ def file(request: OrganisationRequest, batch: int) -> HttpResponse:
     """The file as it was uploaded, byte for byte; never shown by the browser."""
     files = ImportFile.objects.filter(organisation=request.organisation)
     stored = get_object_or_404(files, batch__number=batch)
-    response = exports.download(bytes(stored.content), stored.name, "application/octet-stream")
+    response = exports.download(content_of(stored), stored.name, "application/octet-stream")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

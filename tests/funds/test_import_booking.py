@@ -367,6 +367,15 @@ def test_a_batch_is_committed_once_and_a_discarded_one_never(world: World) -> No
         commit(world, other)
 
 
+def test_rows_that_are_put_away_are_not_fetched(world: World) -> None:
+    batch = make_batch(world, JANUARY)
+    with CaptureQueriesContext(connection) as queries:
+        discard_batch(batch=batch, by=world.finance)
+    about_rows = [query["sql"] for query in queries if "funds_importrow" in query["sql"]]
+    assert [sql.split()[0] for sql in about_rows] == ["DELETE"]
+    assert not batch.rows.exists()
+
+
 def test_the_number_of_queries_does_not_grow(world: World) -> None:
     counts = set()
     for count in (2, 200):

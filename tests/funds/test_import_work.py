@@ -322,7 +322,7 @@ def test_a_waiting_work_is_cancelled(world: World, client: Client) -> None:
 
 def test_reading_is_cancelled_at_the_next_word(world: World, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("funds.actions.import_work._PAUSE", 0)
-    monkeypatch.setattr("funds.actions.imports._TOLD_EVERY", 1)
+    monkeypatch.setattr("funds.actions.import_rows._TOLD_EVERY", 1)
     upload(client, world, csv(*ROWS))
     work()
     form = fields_of(client.get(to("import-read", world)), "read-form")
