@@ -10,8 +10,9 @@ only where there is no voucher: accounting systems let people edit them. Equal r
 two in the ledger make one new row. Rows typed into the grid have no identity and are never taken for a row of a file
 that only adds movements.
 
-In a file of whole months, what is left over on both sides with the same voucher is a changed row, and what is left over
-in the ledger, in the file's months and cost centres, is a removed one.
+In a file of whole months, what is left over on both sides with the same voucher is a changed row (the same one where
+only its date or words differ), and what is left over in the ledger, in the file's months and cost centres, is a removed
+one. Lines of other funds are not touched.
 
 Source: domain.md §2 (R1, append-only, corrections), the rules of sameness are ours.
 """
@@ -72,10 +73,11 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
         ledger_said=key.format(row="n", centre="n.said_centre", code="n.said_code"),
         file_key=key.format(row="f", centre="f.centre", code="f.project_code"),
         ledger_key=key.format(row="n", centre="n.cost_centre_code", code="n.project_code"),
-        changed=_changed(columns) if whole else _CHANGED_NONE,
+        same=_SAME_WHOLE.format(key=_row_key(columns)) if whole else _SAME_NONE,
+        changed=_CHANGED_WHOLE.format(key=_row_key(columns)) if whole else _CHANGED_NONE,
         removed=_REMOVED_WHOLE if whole else _REMOVED_NONE,
     )
-    return OutcomeQuery(ctes, {"batch": batch.pk, "organisation": batch.organisation_id})
+    return OutcomeQuery(ctes, {"batch": batch.pk, "organisation": batch.organisation_id, "fund": batch.fund_id})
 
 
 def _key(identity: Collection[str]) -> str:
@@ -94,16 +96,32 @@ def _key(identity: Collection[str]) -> str:
     return "concat_ws(chr(31), " + ", ".join(parts) + ", '')"
 
 
-def _changed(identity: Collection[str]) -> str:
-    """Rows left over on both sides that keep month, codes, account and voucher, and have another amount."""
+def _row_key(identity: Collection[str]) -> str:
+    """What a row keeps when its amount, date or words are changed: month, codes, account and voucher."""
     key = "concat_ws(chr(31), f.effective_month::text, f.centre, f.project_code, f.voucher"
-    key += ", f.account, '')" if "account" in identity else ", '')"
-    return _CHANGED_WHOLE.format(key=key)
+    return key + (", f.account, '')" if "account" in identity else ", '')")
 
 
 _SCOPE_MOVEMENTS = "AND b.source NOT IN ('grid', 'paste')"
-_SCOPE_WHOLE = "AND a.cost_centre_code IN (SELECT DISTINCT centre FROM file)"
+_SCOPE_WHOLE = """
+        AND a.cost_centre_code IN (SELECT centre FROM scope)
+        AND NOT EXISTS (SELECT 1 FROM funds_budgetline ol JOIN funds_useplan op ON op.id = ol.plan_id
+                        WHERE ol.id = a.line_id AND op.fund_id <> %(fund)s)
+"""
 
+_SAME_NONE = "SELECT NULL::bigint AS import_row_id, NULL::bigint AS root WHERE false"
+#: Another date or other words, and the same amount: there is no difference to book.
+_SAME_WHOLE = """
+    SELECT f.id AS import_row_id, k.root FROM (
+        SELECT f.id, {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.number) AS identity
+        FROM file f LEFT JOIN known_counted k ON k.import_row_id = f.id
+        WHERE f.voucher <> '' AND k.import_row_id IS NULL
+    ) f JOIN (
+        SELECT f.root, {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.root) AS identity
+        FROM (SELECT n.*, n.cost_centre_code AS centre FROM ledger n) f LEFT JOIN known_counted k ON k.root = f.root
+        WHERE f.voucher <> '' AND k.root IS NULL
+    ) k USING (identity)
+"""
 _CHANGED_NONE = "SELECT NULL::bigint AS id, NULL::bigint AS root, NULL::numeric AS difference WHERE false"
 _CHANGED_WHOLE = """
     SELECT f.id, k.root, f.amount - k.amount AS difference FROM (
@@ -138,13 +156,21 @@ file AS MATERIALIZED (
     LEFT JOIN lines o ON r.by_code AND o.year = extract(year FROM r.month)::int AND o.project_code = r.project_code
     WHERE r.batch_id = %(batch)s AND r.kind = 'row'
 ),
+-- Months and cost centres that the file speaks of: a row of nothing says that there is nothing.
+scope AS MATERIALIZED (
+    SELECT DISTINCT effective_month, centre FROM file
+    UNION
+    SELECT DISTINCT r.month, coalesce(o.centre, r.cost_centre_code) FROM funds_importrow r
+    LEFT JOIN lines o ON r.by_code AND o.year = extract(year FROM r.month)::int AND o.project_code = r.project_code
+    WHERE r.batch_id = %(batch)s AND r.kind = 'skipped' AND r.reason = 'zero' AND r.month IS NOT NULL
+),
 chain AS (
-    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code
+    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month
     FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
     WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL
-        AND coalesce(a.concerns_month, a.month) IN (SELECT DISTINCT effective_month FROM file) {scope}
+        AND coalesce(a.concerns_month, a.month) IN (SELECT effective_month FROM scope) {scope}
     UNION ALL
-    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code
+    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month
     FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
 ),
 ledger AS (
@@ -174,11 +200,13 @@ ledger_counted AS (
     SELECT n.root, {ledger_key} || row_number() OVER (PARTITION BY {ledger_key} ORDER BY n.root) AS identity
     FROM ledger n LEFT JOIN known_said k ON k.root = n.root WHERE k.root IS NULL
 ),
-known AS MATERIALIZED (
+known_counted AS MATERIALIZED (
     SELECT import_row_id, root FROM known_said
     UNION ALL
     SELECT f.id, k.root FROM file_counted f JOIN ledger_counted k USING (identity)
 ),
+same AS ({same}),
+known AS MATERIALIZED (SELECT import_row_id, root FROM known_counted UNION ALL SELECT import_row_id, root FROM same),
 file_left AS (
     SELECT f.* FROM file f LEFT JOIN known k ON k.import_row_id = f.id WHERE k.import_row_id IS NULL
 ),
@@ -187,16 +215,22 @@ ledger_left AS (
 ),
 changed AS MATERIALIZED ({changed}),
 removed AS ({removed}),
--- Where the money of a ledger row stands today: settling a row moves it to another line.
+-- Where the money of a ledger row stands today: settling a row moves it to another line, and what was corrected while
+-- its month was closed stands in another month.
 standing AS (
-    SELECT c.root, c.line_id, c.cost_centre_code, c.project_code, sum(c.amount) AS amount, max(c.id) AS last_id
+    SELECT c.root, c.line_id, c.cost_centre_code, c.project_code, c.month, c.concerns_month, sum(c.amount) AS amount,
+        max(c.id) AS last_id
     FROM chain c WHERE c.root IN (SELECT root FROM changed UNION ALL SELECT root FROM removed)
-    GROUP BY 1, 2, 3, 4 HAVING sum(c.amount) <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(c.amount) <> 0
 ),
 corrections AS (
     SELECT 'changed' AS kind, g.id AS import_row_id, s.last_id, s.line_id AS line_before, s.cost_centre_code,
         s.project_code, g.difference AS amount
-    FROM changed g JOIN (SELECT DISTINCT ON (root) * FROM standing ORDER BY root, last_id DESC) s USING (root)
+    FROM changed g JOIN (
+        -- In the row's own month where that is open, else where it was corrected last.
+        SELECT DISTINCT ON (root) s.* FROM standing s CROSS JOIN closed
+        ORDER BY root, (concerns_month IS NULL AND (closed.month IS NULL OR s.month > closed.month)) DESC, last_id DESC
+    ) s USING (root)
     UNION ALL
     SELECT 'removed', NULL, s.last_id, s.line_id, s.cost_centre_code, s.project_code, -s.amount
     FROM standing s JOIN removed USING (root)

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
-from fundtrack import formats
 from fundtrack.actions import action, reserve_key
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
@@ -24,8 +23,9 @@ from ..imports.profiles import Profile
 from ..imports.reading import read_actuals
 from ..imports.rows import KnownCodes
 from ..models import Actual, Booking, BudgetLine, Fund, ImportBatch, ImportProfile, ImportWork
+from ..queries.import_undo import why_not_undone
 from ..queries.imports import ImportPreview, preview_batch
-from .actuals import BOOKING_LENGTH, first_open_month, seal_booking, wait_for_turn
+from .actuals import BOOKING_LENGTH, seal_booking, wait_for_turn
 from .import_rows import Progress, copy_rows, found_out, remove_rows, untold
 
 
@@ -227,21 +227,15 @@ def undo_batch(*, batch: ImportBatch, by: Membership, at: datetime, progress: Pr
     """Reverse everything that a committed batch booked, where it stands today. Both stay in the ledger.
 
     Raises:
-        ImportRefusal: the batch is not committed, booked nothing, or one of its months is not open any more.
+        ImportRefusal: the batch is not committed, booked nothing, a later import builds on it, or one of its months is
+            not open any more.
     """
     by.require("enter_actuals")
     wait_for_turn(batch.organisation)
     batch = locked_batch(batch, ImportBatch.State.COMMITTED)
-    if batch.booking is None:
-        raise ImportRefusal(_("The batch booked nothing: there is nothing to undo."))
-    first_open = first_open_month(batch.organisation)
-    first = batch.booking.rows.order_by("month").values_list("month", flat=True)[0]
-    if first_open is not None and Month.of(first) < first_open:
-        raise ImportRefusal(
-            _("%(month)s is closed: the batch cannot be undone. Correct its rows instead.")
-            % {"month": formats.month_short(first)},
-            code="month_is_closed",
-        )
+    code, hindrance = why_not_undone(batch)
+    if code:
+        raise ImportRefusal(hindrance, code=code)
     description = _("Undoes import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
     progress(ImportWork.Phase.BOOKING, 0)
     # None where nothing stands any more: every row was corrected to nothing by hand.
@@ -313,18 +307,20 @@ SELECT %(organisation)s, %(booking_id)s, row_number() OVER (ORDER BY number NULL
 FROM entries
 """
 
-#: What stands today of each row of a booking: settling a row moved its money to another pair of codes.
+#: What stands today of each row of a booking: settling a row moved its money to another pair of codes, and what was
+#: corrected while its month was closed stands in another month.
 _UNDO = """
 WITH RECURSIVE chain AS (
-    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code FROM funds_actual a
-    WHERE a.booking_id = %(booking)s
+    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month
+    FROM funds_actual a WHERE a.booking_id = %(booking)s
     UNION ALL
-    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code
+    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month
     FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
 ),
 standing AS (
-    SELECT root, line_id, cost_centre_code, project_code, sum(amount) AS amount, max(id) AS last_id
-    FROM chain GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0
+    SELECT root, line_id, cost_centre_code, project_code, month, concerns_month, sum(amount) AS amount,
+        max(id) AS last_id
+    FROM chain GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(amount) <> 0
 )
 SELECT %(organisation)s, %(booking_id)s, row_number() OVER (ORDER BY s.root, s.last_id), b.month, b.booked_on,
     s.line_id, s.cost_centre_code, s.project_code, -s.amount, b.account, b.voucher, b.description, b.supplier,

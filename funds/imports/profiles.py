@@ -221,7 +221,10 @@ def _number(text: str) -> Decimal | None:
 def _parsed(source: str | bytes) -> Any:
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
-        return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        data = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        # Halves of letters, which JSON can name and nothing can store.
+        json.dumps(data, ensure_ascii=False).encode()
+        return data
     except (ValueError, RecursionError) as error:
         raise _refused(_("The profile is not JSON: %(problem)s.") % {"problem": str(error)[:200]}) from error
 

@@ -216,7 +216,8 @@ class RowReader:
     def is_left_out(self, row: Sequence[Value]) -> LeaveOut | None:
         """The first entry by which the row is left out."""
         for place, entry in self._left_out:
-            if entry.matches(text_of(row[place]) if place < len(row) else ""):
+            # As codes are read: a guarding apostrophe is no part of the value.
+            if entry.matches(text_of(row[place]).strip().removeprefix("'") if place < len(row) else ""):
                 return entry
         return None
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
-from fundtrack.money import LARGEST, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
+from fundtrack.money import LARGEST, AmountError, DecimalMark, count_decimals, parse_amount
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR, Month
 from fundtrack.texts import tidy
 
@@ -73,8 +73,7 @@ def amount_of(value: Value, mark: DecimalMark | None) -> Decimal:
         message = _("%(amount)s has more than two decimals.") % {"amount": exact_eur(number)}
         raise CellProblem(message, code="too_many_decimals")
     if abs(number) > LARGEST:
-        # Refused by the same door as a text.
-        return parse_amount(f"{round_cents(number):f}", decimal_mark=".")
+        raise AmountError("too_large", f"{number:f}" if number.adjusted() < 30 else str(number))
     return number.quantize(_CENT) + 0
 
 

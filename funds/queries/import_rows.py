@@ -6,15 +6,12 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, overload
 
-from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, QuerySet, Subquery, Sum, When
-from django.utils.translation import gettext as _
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum, When
 
-from fundtrack import formats
 from fundtrack.money import MoneyField
 from fundtrack.periods import Month
 from organisations.models import Organisation
 
-from ..actions.actuals import first_open_month
 from ..import_sql import outcome_query, planned
 from ..models import Actual, BudgetLine, ImportBatch, ImportRow, UsePlan
 
@@ -186,19 +183,6 @@ def booked_months(batch: ImportBatch) -> list[BookedMonth]:
         for line, centre, code, month, rows, amount in grouped
     ]
     return sorted(months, key=lambda cell: cell.line is None)
-
-
-def why_not_undone(batch: ImportBatch) -> str:
-    """Why a committed batch cannot be undone today; empty when it can. Two queries at most."""
-    if batch.booking_id is None:
-        return _("The batch booked nothing: there is nothing to undo.")
-    first_open = first_open_month(batch.organisation)
-    first = Actual.objects.filter(booking=batch.booking_id).aggregate(first=Min("month"))["first"]
-    if first_open is not None and Month.of(first) < first_open:
-        return _("%(month)s is closed: the batch cannot be undone. Correct its rows instead.") % {
-            "month": formats.month_short(Month.of(first))
-        }
-    return ""
 
 
 def listed_imports(organisation: Organisation) -> QuerySet[ImportBatch]:

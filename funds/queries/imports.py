@@ -17,7 +17,7 @@ from fundtrack.money import ZERO
 from fundtrack.periods import Month
 
 from ..import_sql import outcome_query, planned
-from ..models import ImportBatch, ImportRow
+from ..models import BudgetLine, ImportBatch, ImportRow
 from .import_lines import ImportWarning, LineMonth, line_months, line_warnings
 
 _GROUPS = """
@@ -96,6 +96,8 @@ class ImportPreview:
     warnings: tuple[ImportWarning, ...]
     #: The file's own total when it has one, else Σ of its rows.
     file_total: Decimal
+    #: Σ of the rows of the ledger in the file, those left out by a rule included; what a control total must be.
+    rows_total: Decimal
     #: True when the file has a total of its own.
     has_own_total: bool
     #: Month of the ledger → what is booked there.
@@ -137,8 +139,9 @@ def preview_batch(batch: ImportBatch) -> ImportPreview:
     read, left_out = counted[ImportRow.Kind.ROW], counted[ImportRow.Kind.LEFT_OUT]
     unreadable = counted[ImportRow.Kind.ERROR].count
     own_total = batch.reading.get("own_total")
-    file_total = read.amount + left_out.amount if own_total is None else Decimal(own_total)
-    blocking = list(_blocking(batch, entries, file_total))
+    rows_total = read.amount + left_out.amount
+    funds = _other_funds(batch, entries)
+    blocking = list(_blocking(batch, entries, rows_total, funds))
     return ImportPreview(
         rows=read.count + left_out.count + unreadable,
         new=_sum(entries, "new"),
@@ -149,8 +152,9 @@ def preview_batch(batch: ImportBatch) -> ImportPreview:
         outside_plan=_outside(entries),
         errors=(*blocking, *row_errors(batch, limit=LISTED_ERRORS)),
         error_count=len(blocking) + unreadable,
-        warnings=(*_warnings(batch, groups, entries), *line_warnings(cells)),
-        file_total=file_total,
+        warnings=(*_warnings(batch, groups, entries), *_fund_warnings(batch, funds), *line_warnings(cells)),
+        file_total=rows_total if own_total is None else Decimal(own_total),
+        rows_total=rows_total,
         has_own_total=own_total is not None,
         by_month=_by_month(entries),
         cells=tuple(cell for cell in cells if cell.is_affected),
@@ -206,14 +210,47 @@ def _changes(entries: Sequence[_Group]) -> dict[tuple[int | None, str, str, Mont
     return dict(sums)
 
 
-def _blocking(batch: ImportBatch, entries: Sequence[_Group], file_total: Decimal) -> Iterator[FileError]:
-    if batch.control_total is not None and batch.control_total != file_total:
-        message = _("The file sums to %(found)s, the control total is %(typed)s: the difference is %(difference)s.") % {
-            "found": formats.eur(file_total),
+def _other_funds(batch: ImportBatch, entries: Sequence[_Group]) -> list[tuple[str, str, Outcome]]:
+    """(slug, name, new rows) of the other funds to whose lines rows of the file lead. One query."""
+    new = [group for group in entries if group.kind == "new" and group.line_id is not None]
+    lines = BudgetLine.objects.filter(pk__in={group.line_id for group in new}).exclude(plan__fund=batch.fund_id)
+    funds = {pk: (slug, name) for pk, slug, name in lines.values_list("pk", "plan__fund__slug", "plan__fund__name")}
+    found: dict[tuple[str, str], list[_Group]] = defaultdict(list)
+    for group in new:
+        if group.line_id in funds:
+            found[funds[group.line_id]].append(group)
+    return [(*fund, _sum(groups, "new")) for fund, groups in sorted(found.items())]
+
+
+def _fund_warnings(batch: ImportBatch, funds: Sequence[tuple[str, str, Outcome]]) -> Iterator[ImportWarning]:
+    if batch.manner == ImportBatch.Manner.WHOLE_MONTHS:
+        return
+    for slug, name, rows in funds:
+        text = ngettext(
+            "%(count)s row (%(sum)s) leads to a line of another fund, %(fund)s, and is booked there.",
+            "%(count)s rows (%(sum)s) lead to lines of another fund, %(fund)s, and are booked there.",
+            rows.count,
+        )
+        places = {"count": formats.count(rows.count), "sum": formats.eur(rows.amount), "fund": name}
+        yield ImportWarning(f"other_fund:{slug}", text % places)
+
+
+def _blocking(
+    batch: ImportBatch, entries: Sequence[_Group], rows_total: Decimal, funds: Sequence[tuple[str, str, Outcome]]
+) -> Iterator[FileError]:
+    if batch.control_total is not None and batch.control_total != rows_total:
+        message = _("The rows sum to %(found)s, the control total is %(typed)s: the difference is %(difference)s.") % {
+            "found": formats.eur(rows_total),
             "typed": formats.eur(batch.control_total),
-            "difference": formats.eur(file_total - batch.control_total),
+            "difference": formats.eur(rows_total - batch.control_total),
         }
         yield FileError(0, "", formats.eur(batch.control_total), message)
+    for _slug, name, rows in funds if batch.manner == ImportBatch.Manner.WHOLE_MONTHS else ():
+        message = _(
+            "%(count)s rows lead to lines of another fund, %(fund)s. A file of whole months is the truth for one fund: "
+            "leave them out by a rule, or import the file into that fund."
+        ) % {"count": formats.count(rows.count), "fund": name}
+        yield FileError(0, "", formats.eur(rows.amount), message)
     for group in entries:
         if group.lost:
             message = _("A correction would stand in %(month)s, and no plan in force has the line %(code)s then.") % {

@@ -21,7 +21,8 @@ from ..actions.imports import HasErrors, NotAcknowledged, PreviewChanged, discar
 from ..forms.imports import MapForm, posted_pairs
 from ..loaders import load_import
 from ..models import ImportBatch, ImportWork
-from ..queries.import_rows import booked_months, lines_to_map, outside_pairs, why_not_undone
+from ..queries.import_rows import booked_months, lines_to_map, outside_pairs
+from ..queries.import_undo import why_not_undone
 from ..queries.import_work import WorkStanding
 from ..queries.imports import counted_kinds, preview_batch, row_errors
 from .import_files import about_import, booked_table, preview_tables
@@ -57,7 +58,7 @@ def preview(request: OrganisationRequest, batch: int) -> HttpResponse:
     if found.booking is not None:
         context["months"] = booked_months(found)
     if found.state == _STATE.COMMITTED:
-        context |= {"hindrance": why_not_undone(found), "repeat": reason_of(standing)}
+        context |= {"hindrance": why_not_undone(found)[1], "repeat": reason_of(standing)}
     return render(request, "funds/imports/batch.html", context)
 
 

@@ -40,7 +40,7 @@ class Command(OrganisationCommand):
         parser.add_argument(
             "--whole-months", action="store_true", help="the file is the truth for its months and cost centres"
         )
-        parser.add_argument("--control-total", metavar="AMOUNT", default="", help="EUR that the file must sum to")
+        parser.add_argument("--control-total", metavar="AMOUNT", help="EUR that the file must sum to")
         parser.add_argument("--acknowledge-warnings", action="store_true", help="book in spite of the warnings")
         parser.add_argument("--dry-run", action="store_true", help="show what would change and write nothing")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -55,7 +55,8 @@ class Command(OrganisationCommand):
         path = Path(options["file"])
         content = _content(path)
         month = self.month(options["month"]) if options["month"] else None
-        control_total = self.amount(options["control_total"]) if options["control_total"] else None
+        # Given and empty is a mistake (an unset variable), not the wish to check nothing.
+        control_total = None if options["control_total"] is None else self.amount(options["control_total"])
         manner = ImportBatch.Manner.WHOLE_MONTHS if options["whole_months"] else ImportBatch.Manner.MOVEMENTS
         # All or nothing: a refused import leaves no batch behind.
         with self.acting(by), transaction.atomic():

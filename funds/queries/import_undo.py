@@ -1,0 +1,56 @@
+"""Whether a committed import can be undone today, and if not, why."""
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from fundtrack import formats
+from fundtrack.periods import Month
+
+from ..actions.actuals import first_open_month
+from ..import_sql import planned
+from ..models import Actual, ImportBatch
+
+#: Committed imports that corrected rows of this one, or added rows where this one had removed or changed others:
+#: without this one their figures would be other ones.
+_LATER = """
+WITH RECURSIVE chain AS (
+    SELECT id, booking_id FROM funds_actual WHERE booking_id = %(booking)s
+    UNION ALL
+    SELECT a.id, a.booking_id FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
+),
+mended AS (
+    SELECT DISTINCT cost_centre_code, project_code, coalesce(concerns_month, month) AS effective_month
+    FROM funds_actual WHERE booking_id = %(booking)s AND corrects_id IS NOT NULL
+),
+added AS (
+    SELECT DISTINCT a.booking_id FROM funds_actual a JOIN mended m ON m.cost_centre_code = a.cost_centre_code
+        AND m.project_code = a.project_code AND m.effective_month = coalesce(a.concerns_month, a.month)
+    WHERE a.organisation_id = %(organisation)s AND a.booking_id > %(booking)s AND a.corrects_id IS NULL
+)
+SELECT max(number) FROM funds_importbatch WHERE organisation_id = %(organisation)s AND state = 'committed'
+    AND id <> %(batch)s AND booking_id IN (SELECT booking_id FROM chain UNION SELECT booking_id FROM added)
+"""
+
+
+def later_import(batch: ImportBatch) -> int | None:
+    """Number of the newest import that builds on this one and has to be undone before it; one query."""
+    parameters = {"batch": batch.pk, "booking": batch.booking_id, "organisation": batch.organisation_id}
+    with planned() as cursor:
+        cursor.execute(_LATER, parameters)
+        number: int | None = cursor.fetchone()[0]
+    return number
+
+
+def why_not_undone(batch: ImportBatch) -> tuple[str, str]:
+    """(code, sentence) why a committed import cannot be undone today; two empty texts when it can. Three queries."""
+    if batch.booking_id is None:
+        return "nothing_booked", _("The batch booked nothing: there is nothing to undo.")
+    first_open = first_open_month(batch.organisation)
+    first = Actual.objects.filter(booking=batch.booking_id).aggregate(first=Min("month"))["first"]
+    if first_open is not None and Month.of(first) < first_open:
+        text = _("%(month)s is closed: the batch cannot be undone. Correct its rows instead.")
+        return "month_is_closed", text % {"month": formats.month_short(first)}
+    if (later := later_import(batch)) is not None:
+        text = _("Import %(number)s builds on this one: undo it first.")
+        return "later_import", text % {"number": later}
+    return "", ""
