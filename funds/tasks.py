@@ -1,7 +1,7 @@
 """What workers do (``manage.py procrastinate worker``), through PostgreSQL itself (decision D12)."""
 
 from django.utils import timezone
-from procrastinate import JobContext, jobs
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from .actions.import_work import run_work
@@ -13,10 +13,10 @@ def take_step(*, work: int) -> None:
     run_work(work, now=timezone.now)
 
 
-@app.periodic(cron="*/15 * * * *")
-@app.task(name="funds.bury_jobs", queue="imports", pass_context=True)
-async def bury_jobs(context: JobContext, timestamp: int) -> None:
-    """Put away the jobs of workers that died; the pages say of their works that they stopped."""
+@app.periodic(cron="* * * * *")
+@app.task(name="funds.take_over_jobs", queue="imports", pass_context=True)
+async def take_over_jobs(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of workers that died to others. A work that was begun is not begun again: its page says so."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
-        await manager.finish_job(job, status=jobs.Status.FAILED, delete_job=True)
+        await manager.retry_job(job)

@@ -93,7 +93,7 @@ class ColumnFacts:
         if isinstance(value, date):
             self.forms["excel"] += count
             return
-        self.sides += count if len(text) <= 7 and _is_side(text) else 0
+        self.sides += count if len(text) <= 7 and is_side(text) else 0
         if isinstance(value, float | int) and not isinstance(value, bool):
             self.numbers += count
             self.fractions += count if value != value // 1 else 0
@@ -149,7 +149,8 @@ def _reads(text: str, mark: str) -> str:
 
 
 @lru_cache(maxsize=5_000)
-def _is_side(text: str) -> bool:
+def is_side(text: str) -> bool:
+    """True for a word or sign of debit or credit."""
     try:
         is_credit(text)
     except Refusal:

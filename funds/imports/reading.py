@@ -202,7 +202,7 @@ class _Sums:
 
     def _not_a_total(self, row: ReadRow) -> ReadRow:
         """A row with nothing but an amount is nobody's; a zero one is still nothing."""
-        if row.kind != "row":
+        if row.kind != "row" or not self.reader.has_keys:
             return row
         message = _("The row has an amount, but neither a date nor a code nor a voucher.")
         problem = row_problem(self.reader.sheet, row.number, "", "", message, "no_codes")

@@ -1,6 +1,7 @@
 """A look at a whole file that proposes how to read it: headings, contents, and the codes that the plan knows."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 
@@ -11,7 +12,7 @@ from fundtrack.money import DecimalMark
 
 from .assign import Candidate, assign
 from .cells import Value, text_of
-from .column_facts import ColumnFacts
+from .column_facts import ColumnFacts, is_side
 from .csv_files import DELIMITERS
 from .files import FileRefusal, SheetInfo, TableFile
 from .heading_words import meanings_of, rank_of
@@ -21,6 +22,7 @@ from .profiles import Profile, plain
 from .reading import HEADING_ROWS
 from .recognition import Choice, Question, Recognition
 from .rows import KnownCodes
+from .values import is_credit
 
 __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 
@@ -29,6 +31,8 @@ _REQUIRED_SCORE = 2
 _AMOUNTS = ("amount", "debit", "credit")
 #: So many vouchers divided evenly, and no other one, are no chance.
 _MANY_VOUCHERS = 3
+#: How ``labels_of`` tells equal headings apart.
+_NUMBERED = re.compile(r"(.+) \([0-9]+\)")
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
         mark = _decimal_mark(choices, facts, questions, warnings)
     _ask_for_amount(choices, labels, facts, questions)
     _doubt_amount(choices, labels, facts, repeated, questions, warnings)
+    _ask_which_of_equal(choices, labels, facts, questions)
+    warnings += _unused_sides(choices, labels, facts)
     profile = replace(
         declared,
         encoding=declared.encoding or file.encoding or None,
@@ -288,6 +294,50 @@ def _doubt_amount(
         warnings.append(message)
     else:
         questions.append(Question("column", message, "amount", _number_columns(labels, facts)))
+
+
+def _ask_which_of_equal(
+    choices: dict[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], questions: list[Question]
+) -> None:
+    """Two columns of amounts under one heading: which is meant only a person knows."""
+    amount = choices.get("amount")
+    if amount is None or amount.confidence == "declared":
+        return
+    base = _numbered(amount.heading)
+    same = tuple(label for label in _number_columns(labels, facts) if base and _numbered(label) == base)
+    if len(same) > 1:
+        message = _("The file has several columns “%(column)s” with amounts. Choose the one that is meant.")
+        questions.append(Question("column", message % {"column": base}, "amount", same))
+
+
+def _numbered(label: str) -> str:
+    """The heading that several columns have; empty where only one has it."""
+    found = _NUMBERED.fullmatch(label)
+    return plain(found[1]) if found else ""
+
+
+def _unused_sides(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:
+    """Columns that say debit and credit, and are not taken for the side of the amount."""
+    if "amount" not in choices or "side" in choices:
+        return []
+    used = {choice.index for choice in choices.values()}
+    found = [
+        label
+        for label, column in zip(labels, facts, strict=True)
+        if column.index not in used and _says_sides(label, column)
+    ]
+    message = _(
+        "The column “%(column)s” seems to say debit and credit, and is not used: credits are added like debits. "
+        "Choose it as the side if that is wrong."
+    )
+    return [message % {"column": label} for label in found]
+
+
+def _says_sides(label: str, column: ColumnFacts) -> bool:
+    if not column.sides or (rank_of("side", label) is None and column.share(column.sides) < 1):
+        return False
+    known = {text for _row, text in column.samples if is_side(text)}
+    return rank_of("side", label) is not None or {is_credit(text) for text in known} == {True, False}
 
 
 def _number_columns(labels: Sequence[str], facts: Sequence[ColumnFacts]) -> tuple[str, ...]:

@@ -66,6 +66,9 @@ class RowReader:
         self.profile, self.places, self.labels, self.sheet = profile, places, labels, sheet
         self.mark, self.rules = profile.decimal_mark, tuple(profile.rules)
         self._keys = [places[key] for key in _KEY_COLUMNS if key in places]
+        #: False for a file of words and amounts: there a row without words may be a total, and may be a row.
+        self.has_keys = bool(self._keys)
+        self._keys = self._keys or [places[key] for key in TEXT_LENGTHS if key in places]
         self._month_of = self._choose_month(month)
         self._amount_of = self._choose_amount()
         self._left_out = [(self._place(entry.column), entry) for entry in profile.leave_out]

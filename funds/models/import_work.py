@@ -36,7 +36,7 @@ class ImportWork(models.Model):
         LOOKING = "looking", _("Looking at the whole file")
         READING = "reading", _("Reading the rows")
         COMPARING = "comparing", _("Comparing with the ledger")
-        BOOKING = "booking", _("Booking")
+        BOOKING = "booking", _("Writing to the ledger")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="works")

@@ -125,13 +125,15 @@ def _unusual(cell: LineMonth, others: Sequence[Decimal]) -> Iterator[ImportWarni
 
 
 def _passing(months: Sequence[LineMonth]) -> Iterator[ImportWarning]:
-    """The first month in which the line passes its amount, where it did not without the import."""
+    """The first month in which the import brings the line above its amount, or further above it."""
     before = after = ZERO
     for cell in months:
         before, after = before + cell.before, after + cell.after
-        if cell.amount is None or after <= cell.amount or before > cell.amount:
+        if cell.amount is None or after <= cell.amount or after <= before:
             continue
         text = _("%(code)s passes its amount in %(month)s: %(after)s used of %(amount)s.")
+        if before > cell.amount:
+            text = _("%(code)s is above its amount and grows in %(month)s: %(after)s used of %(amount)s.")
         values = {
             "code": cell.project_code,
             "month": formats.month_short(cell.month),

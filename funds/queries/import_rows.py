@@ -13,11 +13,12 @@ from fundtrack.periods import Month
 from organisations.models import Organisation
 
 from ..import_sql import outcome_query, planned
-from ..models import Actual, BudgetLine, ImportBatch, ImportRow, UsePlan
+from ..models import Actual, BudgetLine, ImportBatch, ImportRow, ImportWork, UsePlan
 
 #: What becomes of rows that can be booked, beside the kinds of ``ImportRow``.
 OUTCOMES = ("new", "known", "changed", "removed", "outside")
 _STATE = ImportBatch.State
+_ACTIVE = (ImportWork.State.WAITING, ImportWork.State.RUNNING)
 
 _BEFORE = {
     "new": "SELECT import_row_id FROM entries WHERE kind = 'new' ORDER BY number",
@@ -186,7 +187,11 @@ def booked_months(batch: ImportBatch) -> list[BookedMonth]:
 
 
 def listed_imports(organisation: Organisation) -> QuerySet[ImportBatch]:
-    """Imports, the newest first, with ``read_rows`` and ``read_total`` (EUR) of those that wait to be committed."""
+    """Imports, the newest first.
+
+    With ``read_rows`` and ``read_total`` (EUR) of those that wait to be committed, and ``worked_on`` where a worker
+    was asked and has not finished.
+    """
     rows = ImportRow.objects.filter(batch=OuterRef("pk"), kind=ImportRow.Kind.ROW).order_by().values("batch")
     waiting = When(state=_STATE.READ, then=Subquery(rows.annotate(found=Count("pk")).values("found")))
     total = When(state=_STATE.READ, then=Subquery(rows.annotate(found=Sum("amount")).values("found")))
@@ -194,7 +199,9 @@ def listed_imports(organisation: Organisation) -> QuerySet[ImportBatch]:
         organisation.import_batches.select_related("fund", "booking", "file__uploaded_by__user", "committed_by__user")
         .defer("file__content", "profile", "reading")
         .annotate(
-            read_rows=Case(waiting, output_field=IntegerField()), read_total=Case(total, output_field=MoneyField())
+            read_rows=Case(waiting, output_field=IntegerField()),
+            read_total=Case(total, output_field=MoneyField()),
+            worked_on=Exists(ImportWork.objects.filter(batch=OuterRef("pk"), state__in=_ACTIVE)),
         )
         .order_by("-number")
     )

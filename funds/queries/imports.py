@@ -277,6 +277,7 @@ def _warnings(batch: ImportBatch, groups: Sequence[_Group], entries: Sequence[_G
         yield ImportWarning(
             "outside_plan", text % {"count": formats.count(outside.count), "sum": formats.eur(outside.amount)}
         )
+    yield from _removal_warnings(groups, entries)
     for group in groups:
         if group.kind == "voucher" and group.count:
             text = ngettext(
@@ -292,6 +293,24 @@ def _warnings(batch: ImportBatch, groups: Sequence[_Group], entries: Sequence[_G
                 "voucher": group.project_code,
             }
             yield ImportWarning("voucher_known", text % values)
+
+
+#: So large a part of the ledger's rows, and it is asked whether the file really holds whole months.
+_MANY_REMOVED = Decimal("0.1")
+
+
+def _removal_warnings(groups: Sequence[_Group], entries: Sequence[_Group]) -> Iterator[ImportWarning]:
+    """A part of an export taken for the whole would reverse what it leaves out."""
+    removed, kept = _sum(entries, "removed"), _sum(groups, "known").count + _sum(entries, "changed").count
+    if removed.count > _MANY_REMOVED * (removed.count + kept):
+        text = ngettext(
+            "%(count)s row of the ledger (%(sum)s) is not in the file and is reversed. Is the file whole?",
+            "%(count)s rows of the ledger (%(sum)s) are not in the file and are reversed. Is the file whole?",
+            removed.count,
+        )
+        yield ImportWarning(
+            "removed", text % {"count": formats.count(removed.count), "sum": formats.eur(removed.amount)}
+        )
 
 
 def _late_warnings(entries: Sequence[_Group]) -> Iterator[ImportWarning]:

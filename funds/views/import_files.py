@@ -130,8 +130,8 @@ def _figures(lines: Iterable[LineView]) -> Table:
         for cell in line.cells:
             around = [None, cell.change, None] if line.is_outside else [cell.before, cell.change, cell.after]
             rows.append([*place, formats.month_short(cell.month), *around])
-        sums = [None, line.change, None] if line.is_outside else [line.before, line.change, line.after]
-        rows.append([*place, _("Total"), *sums])
+        # Only the months that change are listed: now and after would not be those of the line.
+        rows.append([*place, _("Total"), None, line.change, None])
     return Table(_("Figures that change"), columns, rows)
 
 

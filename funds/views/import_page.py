@@ -120,16 +120,8 @@ class LineView:
     cells: Sequence[LineMonth]
 
     @property
-    def before(self) -> Decimal:
-        return sum((cell.before for cell in self.cells), ZERO)
-
-    @property
     def change(self) -> Decimal:
         return sum((cell.change for cell in self.cells), ZERO)
-
-    @property
-    def after(self) -> Decimal:
-        return self.before + self.change
 
 
 def line_views(cells: Sequence[LineMonth]) -> list[LineView]:

@@ -96,10 +96,7 @@ def progress(request: OrganisationRequest, batch: int) -> HttpResponse:
     found = load_import(request, batch)
     standing = standing_of(found)
     if standing is None or not standing.goes_on:
-        answer = home_of(request, found)
-        if request.htmx:  # type: ignore[attr-defined]
-            answer = HttpResponse(headers={"HX-Redirect": answer["Location"]})
-        return answer
+        return _finished(request, found)
     work = standing.work
     context = batch_context(
         request,
@@ -112,6 +109,16 @@ def progress(request: OrganisationRequest, batch: int) -> HttpResponse:
     )
     name = "_progress" if request.htmx else "progress"  # type: ignore[attr-defined]
     return render(request, f"funds/imports/{name}.html", context)
+
+
+def _finished(request: OrganisationRequest, batch: ImportBatch) -> HttpResponse:
+    """Lead on to the import. A page that polls first gets a piece that does not: the next page may take its time."""
+    home = home_of(request, batch)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return home
+    if "finished" in request.GET:
+        return HttpResponse(headers={"HX-Redirect": home["Location"]})
+    return render(request, "funds/imports/_finished.html", {"batch": batch, "home": home["Location"]})
 
 
 @organisation_view("enter_actuals", methods=("POST",))

@@ -14,7 +14,7 @@ from funds.actions.months import close_month, reopen_month
 from funds.actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
 from funds.models import Actual, Fund, ImportBatch, ImportRow
 from funds.queries.import_undo import why_not_undone
-from funds.queries.imports import preview_batch
+from funds.queries.imports import ImportPreview, preview_batch
 from fundtrack.checks import differences_of, run_checks
 from fundtrack.periods import Month
 from reporting.management.commands.check_ledger import all_checks
@@ -204,3 +204,26 @@ def test_a_control_total_is_that_of_the_rows(world: World) -> None:
         preview = preview_batch(batch)
         assert (preview.error_count == 0, preview.file_total) == (agrees, Decimal("16.00"))
         assert "own_total" in [warning.key for warning in preview.warnings]
+
+
+# --- warnings
+
+
+def test_a_part_taken_for_the_whole_is_asked_about(world: World) -> None:
+    book(world, rows(*["10.00"] * 20))
+    kept = rows(*["10.00"] * 19)
+    assert "removed" not in keys(preview_batch(make_batch(world, kept, manner="whole_months")))
+    preview = preview_batch(make_batch(world, kept[:3], manner="whole_months"))
+    assert preview.removed.count == 17 and "removed" in keys(preview)
+
+
+def test_a_line_above_its_amount_that_grows_is_warned_about(world: World) -> None:
+    book(world, rows("60000.00"))
+    more = preview_batch(make_batch(world, rows("", "5.00", month="2024-03")))
+    assert "passes_amount:A1:2024-03" in keys(more)
+    less = preview_batch(make_batch(world, rows("", "-5.00", month="2024-03")))
+    assert "passes_amount:A1:2024-03" not in keys(less)
+
+
+def keys(preview: ImportPreview) -> set[str]:
+    return {warning.key for warning in preview.warnings}

@@ -1,6 +1,7 @@
 """Profiles: what is known is kept in one spelling, what is not is refused by name."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funds.imports.encodings import ENCODINGS
+from funds.imports.files import open_file
 from funds.imports.profile_values import DATE_FORMATS
 from funds.imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule, code_fits
+from funds.imports.reading import read_actuals
+from funds.imports.values import amount_of
+from fundtrack.money import AmountError
 
 WHOLE = {
     "encoding": "windows-1252",
@@ -164,3 +169,31 @@ def test_no_json_breaks_the_reader(source: Any) -> None:
             Profile.from_json(given_source)
         except ProfileRefusal as refusal:
             assert str(refusal)
+
+
+@pytest.mark.parametrize("source", ['{"rules": [{"project_code": "\\ud800"}]}', '{"columns": {"amount": "\\udfff"}}'])
+def test_halves_of_letters_are_refused_in_words(source: str) -> None:
+    with pytest.raises(ProfileRefusal):
+        Profile.from_json(source)
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "left_out"),
+    [
+        ({"column": "Tili", "from": "1000", "to": "2999"}, "'2000", True),
+        ({"column": "Tili", "equals": "4000"}, "'4000", True),
+        ({"column": "Tili", "equals": "4000"}, "'4001", False),
+    ],
+)
+def test_a_guarding_apostrophe_is_no_part_of_what_is_left_out(entry: dict[str, str], text: str, left_out: bool) -> None:
+    content = f"Pvm;Tosite;Kustannuspaikka;Projekti;Tili;Summa\n1.2.2024;V1;1000;A1;{text};5,00\n".encode()
+    said = Profile.from_json({"leave_out": [entry]})
+    (row,) = [row for row in read_actuals(open_file("x.csv", content), said) if row.kind != "skipped"]
+    assert (row.kind == "left_out") is left_out
+
+
+def test_a_number_beyond_all_size_is_refused_in_words() -> None:
+    for number in (Decimal("1e300"), Decimal("-1e25"), Decimal("1e13")):
+        with pytest.raises(AmountError) as refusal:
+            amount_of(float(number), None)
+        assert refusal.value.code == "too_large"

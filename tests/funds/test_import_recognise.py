@@ -222,3 +222,37 @@ def test_words_of_headings() -> None:
     for key, words in WORDS.items():
         for word in words.split("|"):
             assert (rank_of(key, word) or 0) < 1000, word
+
+
+@pytest.mark.parametrize("heading", ["+/-", "Laji", "D/K"])
+@pytest.mark.parametrize("sides", ["DK", "+-", "SH"])
+def test_sides_that_are_not_used_are_named(heading: str, sides: str) -> None:
+    header = ("Pvm", "Tosite", "Projekti", "Summa", heading)
+    rows = [("1.2.2024", f"V{number}", "A1", "10,00", sides[number % 2]) for number in range(10)]
+    recognition = found(csv(*rows, header=header))
+    used = recognition.profile.columns.get("side") == heading
+    assert used or any("debit and credit" in warning for warning in recognition.warnings), recognition.warnings
+    # A third word in a column of sides does not make it vanish.
+    odd = found(
+        csv(*rows[:3], ("1.2.2024", "V9", "A1", "4,00", "X"), header=("Pvm", "Tosite", "Projekti", "Summa", "D/K"))
+    )
+    assert "side" in odd.profile.columns or any("debit and credit" in warning for warning in odd.warnings)
+
+
+def test_of_two_equal_headings_with_amounts_one_is_chosen_by_a_person() -> None:
+    header = ("Pvm", "Kustannuspaikka", "Projekti", "Summa", "Summa")
+    rows = [("1.2.2024", "1000", "A1", "10,00", "20,00"), ("1.2.2024", "1000", "A1", "1,00", "2,00")]
+    (question,) = found(csv(*rows, header=header)).questions
+    assert (question.column, tuple(question.choices)) == ("amount", ("Summa (1)", "Summa (2)"))
+    said = Profile(columns={"amount": "Summa (2)"})
+    assert not found(csv(*rows, header=header), declared=said).questions
+
+
+def test_a_total_below_words_and_amounts_is_none_of_them() -> None:
+    header, rows = ("Selite", "Summa"), [("A", "10,00"), ("B", "20,00")]
+    said = Profile(columns={"description": "Selite", "amount": "Summa"})
+    kinds = {}
+    for last in ("30,00", "31,00"):
+        file = open_file("x.csv", csv(*rows, ("", last), header=header))
+        kinds[last] = [row.kind for row in read_actuals(file, said, month=Month(2024, 2)) if row.kind != "skipped"]
+    assert kinds == {"30,00": ["row", "row", "total"], "31,00": ["row", "row", "row"]}

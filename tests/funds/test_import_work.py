@@ -21,11 +21,11 @@ from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from funds.actions.import_work import ask_for, run_work
+from funds.actions.import_work import ask_for, cancel_work, run_work
 from funds.actions.imports import ImportRefusal
 from funds.models import Actual, Booking, ImportBatch, ImportWork
 from funds.queries.import_work import newest_work, take_lock
-from funds.tasks import bury_jobs
+from funds.tasks import take_over_jobs
 from organisations.models import Membership
 from organisations.rights import Role
 from tests.e2e.server import ROOT, environment_of
@@ -104,7 +104,10 @@ def test_the_whole_way_by_a_worker(world: World, client: Client) -> None:
     answer = client.post(to("import-read", world), {**form, "step": "read", "save_as": "Pitkät"})
     assert answer["Location"] == to("import-progress", world)
     work()
-    done = client.get(to("import-progress", world), headers={"HX-Request": "true"})
+    script = {"HX-Request": "true"}
+    piece = client.get(to("import-progress", world), headers=script).content.decode()
+    assert "every" not in piece and f"{to('import-progress', world)}?finished" in piece, "asks once more, and no more"
+    done = client.get(f"{to('import-progress', world)}?finished", headers=script)
     assert done["HX-Redirect"] == to("import-preview", world)
     assert batch_of(world).profile_name == "Pitkät" and booked(world) == (0, 0)
     assert client.post(to("import-commit", world), commit_form(client, world))["Location"] == waits_at(world)
@@ -335,7 +338,7 @@ def test_reading_is_cancelled_at_the_next_word(world: World, client: Client, mon
     assert fields_of(page, "read-form")["save_as"] == "Pidetään"
 
 
-def test_jobs_of_dead_workers_are_buried(world: World, client: Client) -> None:
+def test_jobs_of_workers_that_died_before_they_began_are_taken_over(world: World, client: Client) -> None:
     upload(client, world, csv(*ROWS))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -343,8 +346,9 @@ def test_jobs_of_dead_workers_are_buried(world: World, client: Client) -> None:
         )
         dead = cursor.fetchone()[0]
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [dead])
-    bury_jobs.defer(timestamp=0)
+    take_over_jobs.defer(timestamp=0)
     work()
+    assert newest(world).state == "done"
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs")
         assert cursor.fetchone() == (0,)
@@ -371,7 +375,7 @@ def worker(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def kill_in(process: subprocess.Popen[bytes], pk: int, phase: str, later: float) -> None:
+def kill_in(process: subprocess.Popen[bytes], pk: int, phase: str, later: float, by: Membership) -> None:
     """Kill the worker without a warning, ``later`` seconds after its work has come to the phase, or has ended."""
     until = time.monotonic() + PATIENCE
     works = ImportWork.objects.filter(pk=pk)
@@ -383,9 +387,11 @@ def kill_in(process: subprocess.Popen[bytes], pk: int, phase: str, later: float)
     except subprocess.TimeoutExpired:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    while time.monotonic() < until and (standing := newest_work(batch_by(pk))) is not None and standing.goes_on:
+    while time.monotonic() < until and (standing := newest_work(batch_by(pk))) and standing.standing == "running":
         # The database notices that nobody waits for the answer any more.
         time.sleep(0.05)
+    # Killed before it began: somebody gives up waiting.
+    cancel_work(batch=batch_by(pk), by=by, at=NOW)
 
 
 def rows_read(batch: ImportBatch) -> int:
@@ -404,7 +410,7 @@ def test_a_killed_worker_leaves_nothing_or_everything(world: World, client: Clie
     for phase, later in (("reading", 0), ("reading", 0.2)):
         client.post(to("import-read", world), {**form, "step": "read"})
         process = worker(tmp_path)
-        kill_in(process, newest(world).pk, phase, later)
+        kill_in(process, newest(world).pk, phase, later, world.finance)
         batch = batch_of(world)
         assert (batch.state, rows_read(batch)) in (("uploaded", 0), ("read", MANY))
     if batch_of(world).state == "uploaded":
@@ -415,7 +421,7 @@ def test_a_killed_worker_leaves_nothing_or_everything(world: World, client: Clie
     seen = set()
     for phase, later in (("comparing", 0), ("comparing", 0.1), ("booking", 0), ("booking", 0.2), ("booking", 0.6)):
         client.post(to("import-commit", world), commit_form(client, world))
-        kill_in(worker(tmp_path), newest(world).pk, phase, later)
+        kill_in(worker(tmp_path), newest(world).pk, phase, later, world.finance)
         seen.add(batch_of(world).state)
         assert (batch_of(world).state, *booked(world)) in (("read", 0, 0), ("committed", MANY, sums))
         assert Booking.objects.filter(organisation=world.organisation).count() == (batch_of(world).state == "committed")
