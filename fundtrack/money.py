@@ -17,8 +17,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from fundtrack.exceptions import Refusal
+from fundtrack.sentences import sentence
 
 _Set = TypeVar("_Set", contravariant=True)
 _Get = TypeVar("_Get", covariant=True)
@@ -142,14 +144,14 @@ def used_percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 AmountCode = Literal["empty", "not_a_number", "ambiguous", "too_many_decimals", "too_large"]
 
 _MESSAGES = {
-    "empty": _("Type an amount, for example 1234,56."),
-    "not_a_number": _("“%(text)s” is not an amount. Type it like this: 1234,56."),
-    "ambiguous": _(
+    "empty": gettext_noop("Type an amount, for example 1234,56."),
+    "not_a_number": gettext_noop("“%(text)s” is not an amount. Type it like this: 1234,56."),
+    "ambiguous": gettext_noop(
         "“%(text)s” can be read as %(first)s or as %(second)s. "
         "Type it without a thousands separator and with two decimals, for example 1234,00."
     ),
-    "too_many_decimals": _("“%(text)s” has more than two decimals. Type it like this: 1234,56."),
-    "too_large": _("“%(text)s” is too large. The largest amount is %(largest)s."),
+    "too_many_decimals": gettext_noop("“%(text)s” has more than two decimals. Type it like this: 1234,56."),
+    "too_large": gettext_noop("“%(text)s” is too large. The largest amount is %(largest)s."),
 }
 
 _LONGEST_TEXT = 100
@@ -197,7 +199,7 @@ def _message(code: AmountCode, text: str, readings: tuple[Decimal, ...]) -> str:
     params = {"text": quote, "largest": formats.eur(LARGEST)}
     if readings:
         params["first"], params["second"] = map(formats.exact_eur, readings)
-    return str(_MESSAGES[code]) % params
+    return sentence(_MESSAGES[code]) % params
 
 
 _message_lazy = lazy(_message, str)

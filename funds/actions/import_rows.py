@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from fundtrack import formats
 from fundtrack.periods import Month
+from fundtrack.sentences import kept
+from fundtrack.sentences import sentence as _
 
 from ..imports.reading import Reading
 from ..imports.rows import RowProblem
@@ -79,7 +80,7 @@ def copy_rows(batch: ImportBatch, reading: Reading, progress: Progress) -> list[
                     row.by_rule or by_code_alone,
                     row.by_rule,
                     row.reason[:300],
-                    Jsonb(problems) if problems else None,
+                    Jsonb(kept(problems)) if problems else None,
                 )
             )
     return notes
@@ -98,7 +99,7 @@ def found_out(reading: Reading, notes: Sequence[RowProblem], month: Month | None
         "encoding": reading.file.encoding,
         "sheet": reading.sheet.name,
         "headings": list(reading.labels),
-        "notes": [*map(str, (*reading.file.warnings, *reading.warnings)), *listed],
+        "notes": kept([*reading.file.warnings, *reading.warnings, *listed]),
         "own_total": None if own is None else f"{own:.2f}",
         "own_total_agrees": reading.totals.agrees,
     }

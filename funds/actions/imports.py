@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from fundtrack.actions import action, reserve_key
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
+from fundtrack.sentences import kept
 from fundtrack.texts import one_line
 from organisations.models import Membership, Organisation
 
@@ -216,7 +217,7 @@ def commit_batch(
     description = _("Import %(number)s: %(file)s") % {"number": batch.number, "file": batch.file.name}
     batch.booking = _seal(batch, query.ctes + _ENTRIES, query.parameters, description, by=by, at=at)
     batch.acknowledged = sorted(keys)
-    batch.result = summary_of(preview)
+    batch.result = kept(summary_of(preview))
     batch.state, batch.committed_by, batch.committed_at = ImportBatch.State.COMMITTED, by, at
     batch.save()
     return batch

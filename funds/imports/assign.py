@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
 from .heading_words import rank_of

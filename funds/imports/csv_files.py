@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .encodings import Encoding, has_odd_byte
 from .limits import FileRefusal, Limits, too_long_cell, too_many_columns, too_many_rows

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .limits import FileRefusal, not_a_table
 

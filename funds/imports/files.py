@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import cast
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .cells import Cell, CellError, Value, exact_number, text_of, unguarded
 from .csv_files import DELIMITERS, LOST, byte_does_not_fit, find_delimiter, odd_rows, read_records

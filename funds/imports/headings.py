@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .profiles import ProfileRefusal, plain

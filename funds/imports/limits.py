@@ -3,9 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from fundtrack.exceptions import Refusal
+from fundtrack.sentences import sentence as _
 
 _MEGABYTE = 1024 * 1024
 

@@ -13,10 +13,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from fundtrack.exceptions import Refusal
 from fundtrack.money import DecimalMark
+from fundtrack.sentences import sentence as _
 
 from .csv_files import DELIMITERS
 from .encodings import ENCODINGS

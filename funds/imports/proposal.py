@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from fundtrack.exceptions import Refusal
+from fundtrack.sentences import kept, told
 
 from .cells import text_of
 from .files import FileRefusal, TableFile, open_file
@@ -40,16 +41,18 @@ class Proposal:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | None) -> "Proposal":
-        """Take it from a batch; one that was never looked at has an empty proposal."""
+        """Take it from a batch, with its sentences in the reader's language; one never looked at is empty."""
         if not data:
             return cls()
+        data = told(data)
         choices = {key: Choice(**{**choice, "samples": _pairs(choice)}) for key, choice in data["choices"].items()}
         questions = [Question(**question) for question in data["questions"]]
         return cls(**{**data, "choices": choices, "questions": questions})
 
     def as_json(self) -> dict[str, Any]:
-        """For the batch."""
-        return asdict(self)
+        """For the batch; sentences can be told in another language."""
+        found: dict[str, Any] = kept(asdict(self))
+        return found
 
 
 def _pairs(choice: Mapping[str, Any]) -> list[tuple[int, str]]:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from django.utils.translation import gettext as _
-
 from fundtrack.money import ZERO
 from fundtrack.periods import Month
+from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .files import TableFile

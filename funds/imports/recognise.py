@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from fundtrack.money import DecimalMark
+from fundtrack.sentences import plural_sentence as ngettext
+from fundtrack.sentences import sentence as _
 
 from .assign import Candidate, assign
 from .cells import Value, text_of

@@ -6,12 +6,11 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
-
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
 from fundtrack.money import ZERO
 from fundtrack.periods import Month
+from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .headings import letters_of, place_of

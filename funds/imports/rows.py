@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fundtrack.money import ZERO
 from fundtrack.periods import Month
+from fundtrack.sentences import sentence as _
 
 Kind = Literal["row", "left_out", "total", "error", "skipped"]
 

@@ -7,12 +7,11 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
 from fundtrack.money import LARGEST, AmountError, DecimalMark, count_decimals, parse_amount
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR, Month
+from fundtrack.sentences import sentence as _
 from fundtrack.texts import tidy
 
 from .cells import LARGEST_EXACT, CellError, Value, exact_number, text_of

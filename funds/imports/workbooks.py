@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .cells import Value
 from .limits import (

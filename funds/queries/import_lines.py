@@ -6,11 +6,11 @@ from decimal import Decimal
 from statistics import median
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from fundtrack import formats
 from fundtrack.money import ZERO
 from fundtrack.periods import Month
+from fundtrack.sentences import sentence as _
 
 from ..models import Actual, AmendmentRow, BudgetLine, ImportBatch
 from .checklist import TIMES_USUAL, usual_size

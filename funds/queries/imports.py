@@ -9,12 +9,13 @@ from hashlib import sha256
 
 from django.db.models import Count, Sum
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from fundtrack import formats
 from fundtrack.money import ZERO
 from fundtrack.periods import Month
+from fundtrack.sentences import plural_sentence as ngettext
+from fundtrack.sentences import sentence as _
+from fundtrack.sentences import told
 
 from ..import_sql import outcome_query, planned
 from ..models import BudgetLine, ImportBatch, ImportRow
@@ -166,7 +167,7 @@ def row_errors(batch: ImportBatch, *, limit: int | None = None) -> list[FileErro
     """Every problem of the first ``limit`` unreadable rows, in the order of the file."""
     rows = batch.rows.filter(kind=ImportRow.Kind.ERROR).order_by("number")
     return [
-        FileError(row.number, problem["column"], problem["value"], problem["message"])
+        FileError(row.number, problem["column"], problem["value"], told(problem["message"]))
         for row in (rows if limit is None else rows[:limit])
         for problem in row.problems or []
     ]
@@ -261,7 +262,7 @@ def _blocking(
 
 
 def _warnings(batch: ImportBatch, groups: Sequence[_Group], entries: Sequence[_Group]) -> Iterator[ImportWarning]:
-    for number, note in enumerate(batch.reading.get("notes", []), start=1):
+    for number, note in enumerate(told(batch.reading.get("notes", [])), start=1):
         yield ImportWarning(f"note:{number}", note)
     if batch.reading.get("own_total_agrees") is False:
         text = _("The file's own total is %(own)s, and its rows do not sum to it.")

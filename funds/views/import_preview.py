@@ -13,6 +13,7 @@ from fundtrack import formats
 from fundtrack.exceptions import Refusal
 from fundtrack.exports import Table
 from fundtrack.money import ZERO
+from fundtrack.sentences import told
 from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
@@ -54,7 +55,8 @@ def preview(request: OrganisationRequest, batch: int) -> HttpResponse:
         return _after_work(request, found, standing)
     if found.state == _STATE.UPLOADED and request.membership.may("enter_actuals"):
         return home_of(request, found)
-    context = batch_context(request, found, months=[], hindrance="")
+    acknowledged = told(found.result.get("warnings", []))
+    context = batch_context(request, found, months=[], hindrance="", acknowledged=acknowledged)
     if found.booking is not None:
         context["months"] = booked_months(found)
     if found.state == _STATE.COMMITTED:

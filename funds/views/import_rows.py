@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from fundtrack import exports
+from fundtrack.sentences import told
 from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
@@ -108,7 +109,7 @@ def _views(request: OrganisationRequest, rows: Sequence[ImportRow]) -> list[RowV
 def remarks_of(row: ImportRow) -> list[str | Promise]:
     """Why a row is not booked, or everything that is wrong with it."""
     if row.problems:
-        return [problem["message"] for problem in row.problems]
+        return [told(problem["message"]) for problem in row.problems]
     return [REASONS.get(row.reason, row.reason)] if row.reason else []
 
 
