@@ -220,6 +220,7 @@ def commit_batch(
     batch.result = kept(summary_of(preview))
     batch.state, batch.committed_by, batch.committed_at = ImportBatch.State.COMMITTED, by, at
     batch.save()
+    batch.refresh_from_db(fields=["digest"])
     return batch
 
 

@@ -117,6 +117,8 @@ class ImportBatch(models.Model):
     reading = models.JSONField(default=dict)
     #: The preview as it was confirmed: counts and sums; amounts as strings.
     result = models.JSONField(default=dict)
+    #: SHA-256 over the file's row and the rows as they were read, by the database when the batch is committed.
+    digest = models.CharField(max_length=64, default="", blank=True)
     #: Keys of the warnings that the person acknowledged.
     acknowledged = models.JSONField(default=list)
     #: None when there was nothing to book.

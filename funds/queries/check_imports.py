@@ -2,13 +2,13 @@
 
 from fundtrack.checks import Check, one_check
 
-from ..triggers.imports import BOOKED_OTHERWISE
+from ..triggers.imports import BATCH_DIGEST, BOOKED_OTHERWISE
 
 _OWN = "organisation_id = %(organisation)s"
 
 FILES = one_check(
     "import files",
-    "size and digest of every imported file",
+    "size and digest of every imported file, and of what was read from those that were committed",
     f"SELECT count(*) FROM funds_importfile WHERE {_OWN}",
     [
         f"""
@@ -16,6 +16,13 @@ FILES = one_check(
         FROM funds_importfile f LEFT JOIN funds_importbatch b ON b.file_id = f.id
         WHERE f.{_OWN}
           AND (f.size, f.sha256) <> (octet_length(f.content), encode(sha256(f.content), 'hex')) ORDER BY f.id
+        """,
+        f"""
+        SELECT 'import ' || b.number || ' is not as it was committed: its rows were changed, or its file''s name, '
+            || 'content, sender or time'
+        FROM funds_importbatch b
+        WHERE b.{_OWN} AND b.state IN ('committed', 'undone')
+          AND b.digest IS DISTINCT FROM {BATCH_DIGEST.format(batch="b")} ORDER BY b.number
         """,
         f"""
         SELECT 'import ' || b.number || ' has no file' FROM funds_importbatch b

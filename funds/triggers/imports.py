@@ -37,8 +37,19 @@ BOOKED_OTHERWISE = """
         OR (a.cost_centre_code <> r.cost_centre_code AND NOT r.by_code)) END
 """
 
+#: SQL of a committed batch's digest over who sent which file when, and every row as it was read; ``{batch}`` is the
+#: batch's alias. Used by the trigger and by ``check_ledger``. The bytes stand for themselves by their own digest.
+BATCH_DIGEST = """(
+    SELECT encode(sha256(convert_to(jsonb_build_array(f.id, f.organisation_id, f.name, f.size, f.sha256,
+        f.uploaded_by_id, extract(epoch from f.uploaded_at)::text)::text, 'UTF8') || coalesce((
+            SELECT string_agg(sha256(convert_to(jsonb_build_array(r.id, r.number, r.kind, r.cells, r.month,
+                r.booked_on, r.cost_centre_code, r.project_code, r.amount::text, r.account, r.voucher, r.description,
+                r.supplier, r.by_code, r.by_rule, r.reason)::text, 'UTF8')), ''::bytea ORDER BY r.number)
+            FROM funds_importrow r WHERE r.batch_id = {batch}.id), ''::bytea)), 'hex')
+    FROM funds_importfile f WHERE f.id = {batch}.file_id)"""
+
 _CHANGED = "to_jsonb(NEW) - ARRAY[{0}] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{0}]"
-_COMMITTING = "'state', 'booking_id', 'committed_by_id', 'committed_at', 'result', 'acknowledged'"
+_COMMITTING = "'state', 'booking_id', 'committed_by_id', 'committed_at', 'result', 'acknowledged', 'digest'"
 _UNDOING = "'state', 'undo_booking_id', 'undone_by_id', 'undone_at'"
 
 _COMMIT = f"""
@@ -62,6 +73,7 @@ _COMMIT = f"""
             {refuse("import_batch_books_its_rows", "Row % is not what a row of the file says.", "bad.number")}
         END IF;
     END IF;
+    NEW.digest := {BATCH_DIGEST.format(batch="NEW")};
 """
 
 _UNDO = f"""

@@ -123,6 +123,40 @@ FORGED = f"UPDATE funds_actual a SET digest = {ACTUAL_DIGEST.format(row='a')}"
              f"WHERE booking_id = {UNDOING} AND row_number = 1", FORGED],
             ["was booked from a file by another booking than that of its import"], id="a reversal from a file",
         ),
+        *(
+            pytest.param(
+                [f"UPDATE funds_importrow SET {change} WHERE {FIRST}"], ["import 1 is not as it was"], id=change,
+            )
+            for change in (
+                "cells[1] = 'x'", "cells = cells || ARRAY['']", "by_rule = NOT by_rule", "by_code = NOT by_code",
+                "reason = 'x'", "supplier = 'x'", "number = 77",
+            )
+        ),
+        pytest.param(
+            [f"DELETE FROM funds_importrow WHERE batch_id = {BATCH.format(2)} AND number = 2"],
+            ["import 2 is not as it was"], id="a row that was not booked removed",
+        ),
+        pytest.param(
+            ["INSERT INTO funds_importrow (organisation_id, batch_id, number, kind, cells, cost_centre_code, "
+             "project_code, account, voucher, description, supplier, by_code, reason) SELECT organisation_id, id, 50, "
+             "'skipped', '{}', '', '', '', '', '', '', false, 'blank' FROM funds_importbatch WHERE number = 1"],
+            ["import 1 is not as it was"], id="a row added",
+        ),
+        *(
+            pytest.param(
+                [f"UPDATE funds_importfile SET {change} WHERE id = (SELECT file_id FROM funds_importbatch WHERE "
+                 "number = 3)"],
+                ["import 3 is not as it was"], id=f"file: {change}",
+            )
+            for change in (
+                "name = 'x'", "uploaded_at = uploaded_at + interval '1 second'", "uploaded_by_id = uploaded_by_id + 1",
+                "content = 'x', size = 1, sha256 = encode(sha256('x'), 'hex')",
+            )
+        ),
+        pytest.param(
+            ["UPDATE funds_importbatch SET digest = '' WHERE number = 2"],
+            ["import 2 is not as it was", "history of importbatch: importbatch"], id="digest of an import",
+        ),
         pytest.param(
             ["UPDATE funds_importbatch SET result = jsonb_set(result, '{new}', '2') WHERE number = 1"],
             ["import 1 was shown with 2 new, 0 changed, 0 removed, 86.50 EUR; booked are 3, 0, 0, 86.50 EUR",
