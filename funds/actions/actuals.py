@@ -228,8 +228,11 @@ def settle_outside(
     wait_for_turn(organisation)
     if earlier := Booking.objects.filter(organisation=organisation, key=key).first():
         return earlier
-    if actual.line_id is not None or not Actual.objects.unsettled().filter(pk=actual.pk).exists():
+    waiting = Actual.objects.unsettled().filter(pk=actual.pk).first()
+    if waiting is None:
         raise WrongCorrection(_("This row is settled already."))
+    # More or less than the row where an import has changed it.
+    standing: Decimal = getattr(waiting, "standing", actual.amount)
     if not reason.strip():
         raise WrongCorrection(_("Say why the row is settled this way."))
     month = correction_month(organisation, Month.of(actual.month))
@@ -242,7 +245,7 @@ def settle_outside(
             )
     reversal = NewActual(
         month=month,
-        amount=-actual.amount,
+        amount=-standing,
         cost_centre_code=actual.cost_centre_code,
         project_code=actual.project_code,
         account=actual.account,
@@ -257,7 +260,7 @@ def settle_outside(
         rows.append(
             replace(
                 reversal,
-                amount=actual.amount,
+                amount=standing,
                 stays_outside=False,
                 cost_centre_code=line.target.cost_centre.code,
                 project_code=line.project_code,

@@ -19,7 +19,8 @@ from fundtrack.periods import Month
 from ..actions.actuals import TEXT_FIELDS, NewActual
 from ..actions.cells import CellChange, CellClash
 from ..models import BudgetLine
-from ..queries.actuals import MonthColumn, OutsideRow
+from ..queries.actuals import MonthColumn
+from ..queries.outside import OutsideRow
 
 #: ``c-<line id>-<month>``: a cell of the grid, in forms, scripts and answers.
 CELL_NAME = re.compile(r"c-([0-9]{1,18})-([0-9]{4}-[0-9]{2})")

@@ -5,8 +5,10 @@ grid, a block pasted, a form sent, a file imported). A booking is sealed when it
 sums its rows, takes their digest and chains it to the booking before it. ``check_ledger`` recomputes all of it.
 """
 
+from typing import TYPE_CHECKING
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,9 @@ from ..triggers import imports as import_triggers
 from ..triggers import ledger as ledger_triggers
 from ..triggers import months as month_triggers
 from .plan import BudgetLine
+
+if TYPE_CHECKING:
+    from .imports import ImportBatch
 
 
 @tracked()
@@ -67,6 +72,24 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return gettext("Booking %(number)s") % {"number": self.number}
 
+    @property
+    def batch(self) -> "ImportBatch | None":
+        """The import that booked the rows, or was undone by them; None for other bookings."""
+        found: ImportBatch | None = getattr(self, "import_batch", None) or getattr(self, "undone_batch", None)
+        return found
+
+
+class Standing(Func):
+    """Σ of a row outside the plan and of everything that corrected it there, EUR."""
+
+    template = """(
+        WITH RECURSIVE chain AS (
+            SELECT a.id, a.amount FROM funds_actual a WHERE a.id = %(expressions)s
+            UNION ALL
+            SELECT a.id, a.amount FROM chain c JOIN funds_actual a ON a.corrects_id = c.id AND a.line_id IS NULL
+        ) SELECT sum(amount) FROM chain)"""
+    output_field = MoneyField()
+
 
 class ActualQuerySet(models.QuerySet["Actual"]):
     def outside_plan(self) -> "ActualQuerySet":
@@ -74,8 +97,13 @@ class ActualQuerySet(models.QuerySet["Actual"]):
         return self.filter(line__isnull=True)
 
     def unsettled(self) -> "ActualQuerySet":
-        """Rows outside the plan that nobody has settled yet."""
-        return self.outside_plan().filter(corrects__isnull=True, corrections__isnull=True)
+        """Rows outside the plan that wait for a person, with ``standing``: what is left of each there, EUR.
+
+        What an import corrected still waits, with what it has become; what was settled or reversed does not.
+        """
+        corrected = Exists(self.model.objects.filter(corrects=OuterRef("pk")))
+        standing = Case(When(~corrected, then=F("amount")), default=Standing("pk"))
+        return self.outside_plan().filter(corrects__isnull=True).annotate(standing=standing).exclude(standing=ZERO)
 
 
 class Actual(models.Model):

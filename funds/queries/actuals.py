@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from fundtrack.money import ZERO, used_percent
@@ -15,15 +14,9 @@ from fundtrack.periods import Month
 from organisations.models import Membership, Organisation
 
 from ..actions.actuals import first_open_month
-from ..models import Actual, AmendmentRow, BudgetLine, CostCentre, MonthState, UsePlan
+from ..models import Actual, AmendmentRow, BudgetLine, MonthState, UsePlan
 from .line_sums import amended_by_line
-
-#: What a list of rows does not need of their imports; a file can be large.
-NOT_LISTED = (
-    *(f"import_row__{name}" for name in ("cells", "problems", "reason")),
-    *(f"import_row__batch__{name}" for name in ("profile", "reading", "result", "acknowledged")),
-    "import_row__batch__file__content",
-)
+from .outside import BATCHES, NOT_LISTED, OutsideGroup, outside_groups
 
 
 @dataclass(frozen=True)
@@ -109,32 +102,6 @@ class GridTarget:
     figures: Figures
 
 
-class OutsideReason(StrEnum):
-    """Why a row found no budget line (rule R1)."""
-
-    NO_CODE = "no_code"
-    UNKNOWN_CODE = "unknown_code"
-    OTHER_COST_CENTRE = "other_cost_centre"
-    #: The line was added to the plan after the row was booked.
-    LINE_ADDED_LATER = "line_added_later"
-
-
-@dataclass(frozen=True)
-class OutsideGroup:
-    """Unsettled rows outside the plan with one cost centre and project code."""
-
-    cost_centre_code: str
-    project_code: str
-    reason: OutsideReason
-    #: EUR per month, January to December; ZERO where there is nothing.
-    by_month: tuple[Decimal, ...]
-    rows: int
-
-    @property
-    def total(self) -> Decimal:
-        return sum(self.by_month, ZERO)
-
-
 @dataclass(frozen=True)
 class Grid:
     """The actuals of a plan's year."""
@@ -183,7 +150,7 @@ def actuals_grid(
         months=months,
         targets=tuple(_grid_target(members) for members in by_target.values()),
         figures=_add(line.figures for line in grid_lines),
-        outside=_outside_groups(plan.organisation, plan.year, centres),
+        outside=outside_groups(plan.organisation, plan.year, centres),
     )
 
 
@@ -249,115 +216,6 @@ def cell_sums(lines: Iterable[BudgetLine], months: Iterable[Month]) -> dict[tupl
     return {place: total for place, (total, _rows) in _month_sums(list(lines)).items() if place[1] in wanted}
 
 
-# --- rows outside the plan
-
-
-@dataclass(frozen=True)
-class OutsideRow:
-    """One row outside the plan and why it is there."""
-
-    actual: Actual
-    reason: OutsideReason
-    #: Lines of the year's plans in force that have the row's project code.
-    known_lines: tuple[BudgetLine, ...]
-
-
-def outside_rows(organisation: Organisation, year: int, centres: Collection[str] | None = None) -> list[OutsideRow]:
-    """Unsettled rows outside the plan of a year, oldest month first. Two queries."""
-    rows = _unsettled(organisation, year, centres).select_related("booking__made_by__user", "import_row__batch__file")
-    rows = rows.defer(*NOT_LISTED)
-    lines = _lines_by_code(organisation, year)
-    return [
-        OutsideRow(row, _reason(row.cost_centre_code, row.project_code, lines), tuple(lines.get(row.project_code, ())))
-        for row in rows
-    ]
-
-
-@dataclass(frozen=True)
-class SettledRow:
-    """A row outside the plan that somebody settled."""
-
-    actual: Actual
-    #: The last row of the settlement; it has no line when the row was left to the ordinary budget.
-    settlement: Actual
-
-
-def settled_rows(
-    organisation: Organisation, year: int, centres: Collection[str] | None = None, *, most: int | None = 200
-) -> list[SettledRow]:
-    """The newest settled rows of a year, at most ``most`` of them (None for all). Two queries."""
-    rows = Actual.objects.outside_plan().filter(organisation=organisation, month__year=year, corrects=None)
-    if centres is not None:
-        rows = rows.filter(cost_centre_code__in=centres)
-    settlements = Actual.objects.select_related("line", "booking__made_by__user").order_by("id")
-    found = (
-        rows.filter(corrections__isnull=False)
-        .distinct()
-        .prefetch_related(Prefetch("corrections", queryset=settlements))
-        .order_by("-id")
-    )
-    return [SettledRow(row, list(row.corrections.all())[-1]) for row in found[:most]]
-
-
-def centres_in_scope(plan: UsePlan, membership: Membership) -> set[str] | None:
-    """Cost centres whose outside rows the member sees: None for all, else a project lead's own."""
-    if not membership.sees_own_lines_only:
-        return None
-    own = CostCentre.objects.filter(organisation=plan.organisation, lead_scopes__membership=membership)
-    return set(own.values_list("code", flat=True))
-
-
-def _unsettled(organisation: Organisation, year: int, centres: Collection[str] | None) -> QuerySet[Actual]:
-    rows = Actual.objects.unsettled().filter(organisation=organisation, month__year=year)
-    return rows if centres is None else rows.filter(cost_centre_code__in=centres)
-
-
-def _outside_groups(organisation: Organisation, year: int, centres: Collection[str] | None) -> tuple[OutsideGroup, ...]:
-    grouped = (
-        _unsettled(organisation, year, centres)
-        .values_list("cost_centre_code", "project_code", "month")
-        .annotate(total=Sum("amount"), rows=Count("id"))
-        .order_by("cost_centre_code", "project_code", "month")
-    )
-    pairs: dict[tuple[str, str], dict[int, tuple[Decimal, int]]] = defaultdict(dict)
-    for centre, code, month, total, rows in grouped:
-        pairs[centre, code][month.month] = (total, rows)
-    lines = _lines_by_code(organisation, year) if pairs else {}
-    return tuple(
-        OutsideGroup(
-            cost_centre_code=centre,
-            project_code=code,
-            reason=_reason(centre, code, lines),
-            by_month=tuple(months.get(number, (ZERO, 0))[0] for number in range(1, 13)),
-            rows=sum(rows for _total, rows in months.values()),
-        )
-        for (centre, code), months in pairs.items()
-    )
-
-
-def _lines_by_code(organisation: Organisation, year: int) -> dict[str, list[BudgetLine]]:
-    lines: dict[str, list[BudgetLine]] = defaultdict(list)
-    in_force = BudgetLine.objects.filter(organisation=organisation, year=year, plan__state=UsePlan.State.ACTIVE)
-    for line in in_force.select_related("target__cost_centre", "plan__fund"):
-        lines[line.project_code].append(line)
-    return lines
-
-
-def outside_reason(organisation: Organisation, year: int, centre: str, code: str) -> OutsideReason:
-    """Why a row with this cost centre and code would be outside the plan. One query."""
-    return _reason(centre, code, _lines_by_code(organisation, year))
-
-
-def _reason(centre: str, code: str, lines: dict[str, list[BudgetLine]]) -> OutsideReason:
-    if not code:
-        return OutsideReason.NO_CODE
-    if code not in lines:
-        return OutsideReason.UNKNOWN_CODE
-    if any(line.target.cost_centre.code == centre for line in lines[code]):
-        return OutsideReason.LINE_ADDED_LATER
-    return OutsideReason.OTHER_COST_CENTRE
-
-
 # --- rows of the ledger
 
 
@@ -388,7 +246,12 @@ def ledger_rows(
         rows = rows.filter(month=month.first)
     return (
         rows.select_related(
-            "booking__made_by__user", "line__target", "corrects__booking", "corrects__line", "import_row__batch__file"
+            "booking__made_by__user",
+            "line__target",
+            "corrects__booking",
+            "corrects__line",
+            "import_row__batch__file",
+            *BATCHES,
         )
         .defer(*NOT_LISTED)
         .prefetch_related("corrections__booking", "corrections__line")

@@ -138,7 +138,7 @@ def month_checklist(plan: UsePlan, month: Month, *, listed: int | None = LISTED_
     order = list(Check)
     findings.sort(key=lambda finding: order.index(finding.check))
     unsettled = Actual.objects.unsettled().filter(organisation=plan.organisation, month=month.first)
-    outside = unsettled.aggregate(count=models.Count("pk"), total=Sum("amount"))
+    outside = unsettled.aggregate(count=models.Count("pk"), total=Sum("standing"))
     corrections = Actual.objects.filter(
         organisation=plan.organisation, month=month.first, concerns_month__isnull=False
     ).filter(models.Q(line__plan=plan) | models.Q(line__isnull=True))
@@ -147,7 +147,13 @@ def month_checklist(plan: UsePlan, month: Month, *, listed: int | None = LISTED_
         actuals=sum((line.actual_month for line in facts.values()), ZERO),
         findings=tuple(findings),
         outside=tuple(
-            OutsideRow(row.pk, row.cost_centre_code, row.project_code, row.amount, row.description)
+            OutsideRow(
+                row.pk,
+                row.cost_centre_code,
+                row.project_code,
+                getattr(row, "standing", row.amount),
+                row.description,
+            )
             for row in unsettled.order_by("booking", "row_number")[:listed]
         ),
         outside_count=outside["count"],

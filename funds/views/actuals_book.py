@@ -16,9 +16,10 @@ from ..actions.actuals import correction_month, lines_by_pair, record_actuals, s
 from ..forms.actuals import BookForm, SettleForm
 from ..loaders import load_plan
 from ..models import Actual, Booking, BudgetLine, UsePlan
-from ..queries.actuals import centres_in_scope, month_columns, outside_reason, outside_rows, settled_rows
+from ..queries.actuals import month_columns
+from ..queries.outside import centres_in_scope, outside_reason, outside_rows, settled_rows
 from .actuals_files import outside_tables
-from .actuals_page import outside_reasons, plan_context
+from .actuals_page import outside_reasons, plan_context, settled_as
 from .plan_files import about_plan
 
 
@@ -79,7 +80,7 @@ def outside_list(request: OrganisationRequest, fund: str, year: int) -> HttpResp
     context = plan_context(
         plan,
         waiting=[(row, reasons[row.reason]) for row in outside_rows(plan.organisation, year, centres)],
-        settled=settled_rows(plan.organisation, year, centres),
+        settled=[(row, *settled_as(row)) for row in settled_rows(plan.organisation, year, centres)],
         may_settle=request.membership.may("enter_actuals"),
         may_see_imports=request.membership.may("view_imports"),
     )

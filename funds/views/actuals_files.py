@@ -10,8 +10,9 @@ from fundtrack.exports import Column, Row, Table
 from fundtrack.money import ZERO
 
 from ..models import Actual
-from ..queries.actuals import Figures, Grid, OutsideRow, SettledRow
-from .actuals_page import outside_reasons
+from ..queries.actuals import Figures, Grid
+from ..queries.outside import OutsideRow, SettledRow
+from .actuals_page import outside_reasons, settled_as
 
 
 def grid_tables(grid: Grid) -> list[Table]:
@@ -139,7 +140,7 @@ def _waiting_table(waiting: list[OutsideRow]) -> Table:
     reasons = outside_reasons()
     rows: list[Row] = [
         [
-            *_outside_cells(row.actual),
+            *_outside_cells(row.actual, row.standing),
             reasons[row.reason],
             ", ".join(f"{line} · {line.target.cost_centre.code}" for line in row.known_lines),
             row.actual.description,
@@ -162,16 +163,15 @@ def _waiting_table(waiting: list[OutsideRow]) -> Table:
         Column(_("Booked by")),
         Column(_("Booked at"), "moment"),
     ]
-    total = sum((row.actual.amount for row in waiting), ZERO)
+    total = sum((row.standing for row in waiting), ZERO)
     return Table(_("Waiting"), columns, rows, totals=[[None, _("Total"), "", "", total, *[""] * 5, None, "", None]])
 
 
 def _settled_table(settled: list[SettledRow]) -> Table:
     rows: list[Row] = [
         [
-            *_outside_cells(row.actual),
-            str(row.settlement.line or _("Left to the ordinary budget")),
-            row.settlement.booking.description,
+            *_outside_cells(row.actual, row.actual.amount),
+            *settled_as(row),
             row.settlement.booking.number,
             row.settlement.booking.made_by.user.name,
             row.settlement.booking.made_at,
@@ -199,5 +199,5 @@ def _outside_columns() -> list[Column]:
     ]
 
 
-def _outside_cells(row: Actual) -> list[str | int | Decimal]:
-    return [row.pk, row.cost_centre_code, row.project_code, formats.month_short(row.month), row.amount]
+def _outside_cells(row: Actual, amount: Decimal) -> list[str | int | Decimal]:
+    return [row.pk, row.cost_centre_code, row.project_code, formats.month_short(row.month), amount]

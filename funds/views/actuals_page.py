@@ -17,16 +17,8 @@ from organisations.http import OrganisationRequest
 from ..forms.actuals import GridFilter, TypedCell, cell_name
 from ..loaders import lines_in_scope
 from ..models import UsePlan
-from ..queries.actuals import (
-    Figures,
-    Grid,
-    GridCell,
-    GridLine,
-    GridTarget,
-    MonthColumn,
-    actuals_grid,
-    centres_in_scope,
-)
+from ..queries.actuals import Figures, Grid, GridCell, GridLine, GridTarget, MonthColumn, actuals_grid
+from ..queries.outside import SettledRow, centres_in_scope
 
 Typed = Mapping[tuple[int, Month], TypedCell]
 
@@ -284,6 +276,16 @@ def outside_reasons() -> dict[str, str]:
         "other_cost_centre": _("The code belongs to another cost centre."),
         "line_added_later": _("The line was added after the row was booked."),
     }
+
+
+def settled_as(row: SettledRow) -> tuple[str, str]:
+    """What became of a row outside the plan, and why, in the reader's words."""
+    batch = row.reversed_by
+    if batch is None:
+        return str(row.settlement.line or _("Left to the ordinary budget")), row.settlement.booking.description
+    undone = batch.undo_booking_id == row.settlement.booking_id
+    text = _("Import %(number)s was undone") if undone else _("Reversed by import %(number)s: its file has it no more")
+    return text % {"number": batch.number}, ""
 
 
 def amounts_on(year: int, today: date) -> date:

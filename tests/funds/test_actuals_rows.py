@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from funds.actions.actuals import NewActual, WrongCorrection, correct_actual, record_actuals, settle_outside
 from funds.models import Actual, Booking, LeadScope
-from funds.queries.actuals import OutsideReason, outside_rows
+from funds.queries.outside import OutsideReason, outside_rows
 from fundtrack.exceptions import Refusal
 from fundtrack.periods import Month
 from tests.factories import NOW, World, make_world
