@@ -17,9 +17,10 @@ from ..forms.import_profiles import COLUMN_LABELS, SettingsForm
 from ..forms.imports import MapForm
 from ..imports.proposal import Proposal
 from ..models import Actual, ImportBatch, ImportRow
+from ..queries.import_groups import Outcome
 from ..queries.import_lines import LineMonth
 from ..queries.import_rows import OutsidePair
-from ..queries.imports import ImportPreview, Outcome
+from ..queries.imports import ImportPreview
 
 CONFIDENCE: Mapping[str, tuple[str, str | Promise]] = {
     "declared": ("ok", _("from the profile")),

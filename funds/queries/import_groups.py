@@ -1,0 +1,85 @@
+"""The entries of an import by where they go: one statement, from which preview and warnings are made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fundtrack.money import ZERO
+
+from ..import_sql import outcome_query, planned
+from ..models import ImportBatch
+
+_GROUPS = """
+SELECT kind, line_id, cost_centre_code, project_code, month, concerns_month, lost, count(*), sum(amount),
+    md5(string_agg(concat_ws(':', import_row_id, corrects_id, amount), ',' ORDER BY import_row_id, corrects_id))
+FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT 'known', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(f.amount), 0), ''
+FROM known k JOIN file f ON f.id = k.import_row_id
+UNION ALL
+SELECT 'voucher', NULL, NULL, min(e.voucher), NULL, NULL, false, count(*), coalesce(sum(e.amount), 0), ''
+FROM entries e WHERE e.kind = 'new' AND e.voucher <> '' AND EXISTS (
+    SELECT 1 FROM ledger_left n WHERE n.voucher = e.voucher AND n.account = e.account
+        AND n.cost_centre_code = e.cost_centre_code AND n.project_code = e.project_code
+        AND n.effective_month = coalesce(e.concerns_month, e.month)
+)
+UNION ALL
+-- A rule led rows of one cost centre of the plan to a line of another.
+SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''
+FROM entries e JOIN file f ON f.id = e.import_row_id
+WHERE e.kind = 'new' AND e.line_id IS NOT NULL AND f.by_code AND f.said_centre <> ''
+    AND f.said_centre <> e.cost_centre_code AND f.said_centre IN (SELECT centre FROM lines)
+GROUP BY 3, 4
+ORDER BY 1, 2, 3, 4, 5, 6
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows of one kind. EUR."""
+
+    count: int = 0
+    amount: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries of one kind that go to one place, or rows about which there is something to say.
+
+    ``kind`` is that of the entry (new, changed, removed), "known", "voucher" (an example of them stands as the project
+    code) or "elsewhere" (from one cost centre to another, which stands as the project code).
+    """
+
+    kind: str
+    line_id: int | None
+    cost_centre_code: str
+    project_code: str
+    month: date
+    concerns_month: date | None
+    #: A correction for which the plan of its month has no line.
+    lost: bool
+    count: int
+    #: EUR.
+    amount: Decimal
+    #: Over the entries themselves.
+    digest: str
+
+
+def groups_of(batch: ImportBatch) -> list[Group]:
+    """What committing ``batch`` would book, grouped. One query."""
+    query = outcome_query(batch)
+    with planned() as cursor:
+        cursor.execute(query.ctes + _GROUPS, query.parameters)
+        return [Group(*row) for row in cursor.fetchall()]
+
+
+def sum_of(groups: Iterable[Group], kind: str = "") -> Outcome:
+    """Count and sum of the groups of one kind, or of all."""
+    chosen = [group for group in groups if kind in ("", group.kind)]
+    return Outcome(sum(group.count for group in chosen), sum((group.amount for group in chosen), ZERO))
+
+
+def outside_of(entries: Iterable[Group]) -> Outcome:
+    """New rows that lead to no line."""
+    return sum_of([group for group in entries if group.line_id is None], "new")

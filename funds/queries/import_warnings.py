@@ -1,0 +1,138 @@
+"""What a person must have seen before an import is committed, each with the key by which it is acknowledged."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from fundtrack import formats
+from fundtrack.periods import Month
+from fundtrack.sentences import Sentence, told
+from fundtrack.sentences import plural_sentence as ngettext
+from fundtrack.sentences import sentence as _
+
+from ..imports.profiles import Profile
+from ..models import BudgetLine, ImportBatch
+from .import_groups import Group, Outcome, outside_of, sum_of
+from .import_lines import ImportWarning
+
+#: So large a part of the ledger's rows, and it is asked whether the file really holds whole months.
+_MANY_REMOVED = Decimal("0.1")
+
+
+def batch_warnings(
+    batch: ImportBatch, groups: Sequence[Group], entries: Sequence[Group], funds: Sequence[tuple[str, str, Outcome]]
+) -> Iterator[ImportWarning]:
+    """What is to be said about a file as a whole; about single lines see ``import_lines.line_warnings``.
+
+    Args:
+        entries: those of ``groups`` that would be booked.
+        funds: (slug, name, new rows) of other funds to whose lines the file leads.
+    """
+    for number, note in enumerate(told(batch.reading.get("notes", [])), start=1):
+        yield ImportWarning(f"note:{number}", note)
+    if batch.reading.get("own_total_agrees") is False:
+        text = _("The file's own total is %(own)s, and its rows do not sum to it.")
+        yield ImportWarning("own_total", text % {"own": formats.eur(Decimal(batch.reading["own_total"]))})
+    yield from _late(entries)
+    yield from _outside(batch, entries)
+    yield from _elsewhere(groups)
+    yield from _removed(groups, entries)
+    yield from _known_vouchers(groups)
+    if batch.manner != ImportBatch.Manner.WHOLE_MONTHS:
+        yield from _other_funds(funds)
+
+
+def _said(key: str, text: Sentence, rows: Outcome, **values: str) -> ImportWarning:
+    return ImportWarning(key, text % {"count": formats.count(rows.count), "sum": formats.eur(rows.amount), **values})
+
+
+def _late(entries: Sequence[Group]) -> Iterator[ImportWarning]:
+    """Rows of closed months: they stand in the first open one."""
+    late: dict[tuple[date, date], list[Group]] = defaultdict(list)
+    for group in entries:
+        if group.concerns_month is not None:
+            late[group.concerns_month, group.month].append(group)
+    for (concerns, month), found in sorted(late.items()):
+        rows = sum_of(found)
+        text = ngettext(
+            "%(closed)s is closed: %(count)s row (%(sum)s) is booked in %(open)s, the first open month.",
+            "%(closed)s is closed: %(count)s rows (%(sum)s) are booked in %(open)s, the first open month.",
+            rows.count,
+        )
+        months = {"closed": formats.month_short(concerns), "open": formats.month_short(month)}
+        yield _said(f"month_closed:{Month.of(concerns)}", text, rows, **months)
+
+
+def _outside(batch: ImportBatch, entries: Sequence[Group]) -> Iterator[ImportWarning]:
+    rows = outside_of(entries)
+    if not rows.count:
+        return
+    text = ngettext(
+        "%(count)s row (%(sum)s) leads to no line of a plan in force and is booked outside the plan.",
+        "%(count)s rows (%(sum)s) lead to no line of a plan in force and are booked outside the plan.",
+        rows.count,
+    )
+    yield _said("outside_plan", text, rows)
+    by_code: dict[str, list[Group]] = defaultdict(list)
+    given = {rule.project_code for rule in Profile.from_json(batch.profile).rules} - {""}
+    for group in entries:
+        if group.kind == "new" and group.line_id is None and group.project_code in given:
+            by_code[group.project_code].append(group)
+    lines = BudgetLine.objects.filter(organisation=batch.organisation_id, project_code__in=by_code)
+    for code in sorted(by_code.keys() - set(lines.values_list("project_code", flat=True))):
+        rows = sum_of(by_code[code])
+        text = ngettext(
+            "A rule gives %(count)s row (%(sum)s) the project code “%(code)s”, which no plan has.",
+            "A rule gives %(count)s rows (%(sum)s) the project code “%(code)s”, which no plan has.",
+            rows.count,
+        )
+        yield _said(f"rule_code:{code}", text, rows, code=code)
+
+
+def _elsewhere(groups: Sequence[Group]) -> Iterator[ImportWarning]:
+    for group in groups:
+        if group.kind == "elsewhere":
+            text = ngettext(
+                "%(count)s row (%(sum)s) of the cost centre %(said)s is booked on lines of the cost centre %(centre)s.",
+                "%(count)s rows (%(sum)s) of the cost centre %(said)s are booked on lines of the cost centre "
+                "%(centre)s.",
+                group.count,
+            )
+            places = {"said": group.cost_centre_code, "centre": group.project_code}
+            yield _said(f"elsewhere:{places['said']}:{places['centre']}", text, sum_of([group]), **places)
+
+
+def _removed(groups: Sequence[Group], entries: Sequence[Group]) -> Iterator[ImportWarning]:
+    """A part of an export taken for the whole would reverse what it leaves out."""
+    rows, kept = sum_of(entries, "removed"), sum_of(groups, "known").count + sum_of(entries, "changed").count
+    if rows.count > _MANY_REMOVED * (rows.count + kept):
+        text = ngettext(
+            "%(count)s row of the ledger (%(sum)s) is not in the file and is reversed. Is the file whole?",
+            "%(count)s rows of the ledger (%(sum)s) are not in the file and are reversed. Is the file whole?",
+            rows.count,
+        )
+        yield _said("removed", text, rows)
+
+
+def _known_vouchers(groups: Sequence[Group]) -> Iterator[ImportWarning]:
+    for group in groups:
+        if group.kind == "voucher" and group.count:
+            text = ngettext(
+                "%(count)s new row (%(sum)s) has a voucher that the ledger holds with other amounts, for example "
+                "%(voucher)s. Changed rows are only found in files of whole months.",
+                "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts, for example "
+                "%(voucher)s. Changed rows are only found in files of whole months.",
+                group.count,
+            )
+            yield _said("voucher_known", text, sum_of([group]), voucher=group.project_code)
+
+
+def _other_funds(funds: Sequence[tuple[str, str, Outcome]]) -> Iterator[ImportWarning]:
+    for slug, name, rows in funds:
+        text = ngettext(
+            "%(count)s row (%(sum)s) leads to a line of another fund, %(fund)s, and is booked there.",
+            "%(count)s rows (%(sum)s) lead to lines of another fund, %(fund)s, and are booked there.",
+            rows.count,
+        )
+        yield _said(f"other_fund:{slug}", text, rows, fund=name)
