@@ -17,6 +17,7 @@ from ..imports.proposal import Proposal
 
 #: Where the table of a file is: another answer needs another look at the file.
 PLACE_FIELDS = ("encoding", "delimiter", "sheet", "header_row")
+_SETTINGS = (*PLACE_FIELDS, "decimal_mark", "date_format")
 _FIND_OUT = _("Find out")
 #: Empty rows below the rules there are.
 _SPARE = 2
@@ -85,6 +86,8 @@ class LeaveOutForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Which column, and a value or a range."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if self.initial and not _is_changed(self):
+            return cleaned
         ranged = bool(cleaned.get("first") or cleaned.get("last"))
         if any(cleaned.get(name) for name in ("column", "equals", "first", "last")):
             if not cleaned.get("column"):
@@ -95,8 +98,11 @@ class LeaveOutForm(forms.Form):
 
     @property
     def entry(self) -> LeaveOut | None:
-        """The rule of a valid row; None for an empty one."""
+        """The rule of a valid row; None for an empty one. One that was not changed is the rule as it was."""
         data = self.cleaned_data
+        if self.initial and not _is_changed(self):
+            kept: LeaveOut = self.initial["entry"]
+            return kept
         if not data.get("column"):
             return None
         return LeaveOut(data["column"], data["first"] or None, data["last"] or None, data["equals"] or None)
@@ -105,8 +111,8 @@ class LeaveOutForm(forms.Form):
 class RuleForm(forms.Form):
     """Which line rows without a project code belong to."""
 
-    cost_centre = _text(_("Cost centre"), length=60, css="code")
-    account = _text(_("Account"), length=60, css="code")
+    cost_centre = _text(_("Cost centre"), css="code")
+    account = _text(_("Account"), css="code")
     description_contains = _text(_("Text contains"))
     project_code = _text(_("Project code"), length=30, css="code")
 
@@ -116,10 +122,28 @@ class RuleForm(forms.Form):
 
     @property
     def entry(self) -> Rule | None:
-        """The rule of a valid row; None for an empty one."""
+        """The rule of a valid row; None for an empty one. One that was not changed is the rule as it was."""
+        if self.initial and not _is_changed(self):
+            kept: Rule = self.initial["entry"]
+            return kept
         names = ("cost_centre", "account", "description_contains", "project_code")
         parts = {name: self.cleaned_data.get(name, "") for name in names}
         return Rule(**parts) if any(parts.values()) else None
+
+
+def shown(text: object) -> str:
+    """A value as a field of one line shows and sends it; a browser drops line breaks, and the form outer blanks."""
+    return " ".join(str(text).split())
+
+
+def _shown_row(entry: LeaveOut | Rule, *names: str) -> dict[str, Any]:
+    """The initial values of a row: ``entry`` is what it stands for."""
+    return {"entry": entry, **{name: shown(getattr(entry, name) or "") for name in names}}
+
+
+def _is_changed(form: forms.Form) -> bool:
+    """True when a row says something else than the one that was shown; its place does not count."""
+    return bool(set(form.changed_data) - {"ORDER", "DELETE"})
 
 
 class OrderInput(forms.NumberInput):
@@ -196,8 +220,9 @@ class SettingsForm(forms.Form):
             )
         for key in COLUMN_KEYS:
             self.fields[f"column-{key}"] = self._column(key, labels)
-        said = {name: getattr(profile, name) or "" for name in (*PLACE_FIELDS, "decimal_mark", "date_format")}
-        said["sheet"] = str(said["sheet"])
+        self.profile = profile
+        said = {name: getattr(profile, name) or "" for name in _SETTINGS}
+        said["sheet"] = str(said["sheet"]) if self.proposal.sheets else shown(said["sheet"])
         self.initial = {**said, **self._initial_columns(profile, labels), **self.initial}
 
     def _column(self, key: str, labels: Sequence[str]) -> forms.Field:
@@ -214,7 +239,7 @@ class SettingsForm(forms.Form):
                 place = place_of(heading, labels)
             except ProfileRefusal:
                 place = None
-            found[f"column-{key}"] = heading if place is None else labels[place]
+            found[f"column-{key}"] = shown(heading) if place is None else labels[place]
         return found
 
     @property
@@ -228,10 +253,20 @@ class SettingsForm(forms.Form):
         Args:
             only: names of the fields that count; None for all.
         """
-        data = {name: value for name, value in self.cleaned_data.items() if only is None or name in only}
-        said = {name: data[name] or None for name in (*PLACE_FIELDS, "decimal_mark", "date_format") if name in data}
+        data = {name: self._value(name) for name in self.cleaned_data if only is None or name in only}
+        said = {name: data[name] or None for name in _SETTINGS if name in data}
         columns = {key: data[f"column-{key}"] for key in COLUMN_KEYS if data.get(f"column-{key}")}
         return {**said, "columns": columns} if columns else said
+
+    def _value(self, name: str) -> Any:
+        """What a field says; one that was not changed says what the profile did, to the letter."""
+        if name not in self.changed_data:
+            key = name.removeprefix("column-")
+            if name == "sheet" and not self.proposal.sheets:
+                return self.profile.sheet
+            if name != key and not self.proposal.labels:
+                return self.profile.columns.get(key, "")
+        return self.cleaned_data[name]
 
 
 class ProfileForms:
@@ -243,12 +278,11 @@ class ProfileForms:
         if data is not None and more:
             data = _with_more_rows(data)
         self.settings = SettingsForm(data, profile=profile, proposal=proposal)
-        leave_out = [
-            {"column": entry.column, "equals": entry.equals, "first": entry.first, "last": entry.last}
-            for entry in profile.leave_out
-        ]
+        leave_out = [_shown_row(entry, "column", "equals", "first", "last") for entry in profile.leave_out]
+        parts = ("cost_centre", "account", "description_contains", "project_code")
+        rules = [_shown_row(rule, *parts) for rule in profile.rules]
         self.leave_out = LeaveOutRows(data, prefix="leave", initial=leave_out)
-        self.rules = RuleRows(data, prefix="rule", initial=[rule.as_json() for rule in profile.rules])
+        self.rules = RuleRows(data, prefix="rule", initial=rules)
         self.parts = (self.settings, self.leave_out, self.rules)
 
     def is_valid(self) -> bool:
@@ -284,14 +318,15 @@ class ProfileForms:
 
     @property
     def row_errors(self) -> list[tuple[str, str]]:
-        """(id of the control, error) of the leave-out rows and the rules."""
+        """(id of the control, error with its row and column) of the leave-out rows and the rules."""
         rows: list[tuple[str, str]] = []
-        for part in (self.leave_out, self.rules):
+        for part, title in ((self.leave_out, _("Left-out rows, row %(number)s")), (self.rules, _("Rule %(number)s"))):
             rows += [("", str(error)) for error in part.non_form_errors()]
-            for form in part.forms:
+            for number, form in enumerate(part.forms, 1):
                 for name, errors in form.errors.items():
-                    target = "" if name == "__all__" else form[name].id_for_label
-                    rows += [(target, str(error)) for error in errors]
+                    target, label = ("", "") if name == "__all__" else (form[name].id_for_label, form[name].label)
+                    place = ", ".join(filter(None, (title % {"number": number}, str(label))))
+                    rows += [(target, f"{place}: {error}") for error in errors]
         return rows
 
 

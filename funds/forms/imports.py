@@ -1,6 +1,9 @@
 """Forms of importing actuals: the file, how it is read, rules for rows outside the plan, profiles."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from json import JSONDecodeError
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -11,12 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack import formats
 from fundtrack.money import AmountField
 from fundtrack.periods import Month
+from fundtrack.texts import tidy
 
 from ..imports.limits import ACTUALS_LIMITS, too_large
 from ..imports.profiles import Rule
-from ..models import Fund, ImportBatch, ImportProfile
+from ..models import Fund, ImportBatch, ImportFile, ImportProfile
 
 _MOST_PAIRS = 200
+#: Characters of a file's name that are kept.
+_LONGEST_NAME: int = ImportFile._meta.get_field("name").max_length or 0
 
 MANNERS = (
     (
@@ -42,7 +48,9 @@ def month_choices(years: Iterable[int]) -> list[tuple[str, str | Promise]]:
 class HowForm(forms.Form):
     """What a file does to the ledger."""
 
-    manner = forms.ChoiceField(label=_("What the file holds"), choices=MANNERS, widget=forms.RadioSelect)
+    manner = forms.ChoiceField(
+        label=_("What the file holds"), choices=MANNERS, widget=forms.RadioSelect(attrs={"class": "ways"})
+    )
     month = forms.ChoiceField(
         label=_("Month"),
         required=False,
@@ -85,7 +93,6 @@ class UploadForm(HowForm):
         label=_("File"),
         help_text=_("An export of the accounting system, CSV or XLSX."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"}),
-        max_length=200,
     )
     fund = forms.ChoiceField(label=_("Fund"))
     profile = forms.ChoiceField(
@@ -113,6 +120,11 @@ class UploadForm(HowForm):
         return file
 
     @property
+    def file_name(self) -> str:
+        """The name of a valid form's file as it is kept."""
+        return short_name(self.cleaned_data["file"].name)
+
+    @property
     def fund_chosen(self) -> Fund:
         """The fund of a valid form; the only one needs no choice."""
         return self.funds.get(self.cleaned_data["fund"]) or next(iter(self.funds.values()))
@@ -121,6 +133,36 @@ class UploadForm(HowForm):
     def profile_chosen(self) -> ImportProfile | None:
         """The profile of a valid form; None to find out."""
         return self.profiles.get(self.cleaned_data["profile"])
+
+
+def short_name(name: str, longest: int = _LONGEST_NAME) -> str:
+    """A file's name with its middle left out where it is too long: begin, end and ending tell files apart."""
+    if len(name) <= longest:
+        return name
+    ending = PurePath(name).suffix
+    ending = ending if len(ending) <= 20 else ""
+    rest = name.removesuffix(ending)
+    end = min(60, (longest - len(ending)) // 3)
+    return f"{rest[: longest - len(ending) - end - 1]}…{rest[-end:]}{ending}"
+
+
+def known_spelling(name: str, names: Iterable[str]) -> str:
+    """The profile that a name means: itself, else one that differs by case or blanks only; empty for a new one."""
+    known, wanted = list(names), tidy(name)
+    if wanted in known:
+        return wanted
+    return next((other for other in known if tidy(other).casefold() == wanted.casefold()), "")
+
+
+def _refuse_near_twin(name: str, names: Sequence[str]) -> str:
+    """The name as it is stored; two profiles never differ by case or blanks only."""
+    known = known_spelling(name, names)
+    if known and known != tidy(name):
+        text = _(
+            "There is the profile “%(name)s” already. Write it like that for its next version, or choose another name."
+        )
+        raise forms.ValidationError(text, code="near_twin", params={"name": known})
+    return tidy(name)
 
 
 class SaveAsForm(forms.Form):
@@ -134,6 +176,14 @@ class SaveAsForm(forms.Form):
         help_text=_("A name, such as that of the accounting system. A name that exists gets a new version."),
     )
 
+    def __init__(self, *args: Any, names: Sequence[str] = (), **kwargs: Any) -> None:
+        """``names``: of the profiles there are."""
+        super().__init__(*args, **kwargs)
+        self.names = names
+
+    def clean_save_as(self) -> str:
+        return _refuse_near_twin(self.cleaned_data["save_as"], self.names)
+
 
 class MapForm(forms.Form):
     """Rules for rows that lead to no line: one choice per cost centre and account."""
@@ -146,8 +196,17 @@ class MapForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "medium"}),
     )
 
-    def __init__(self, *args: Any, pairs: Sequence[tuple[str, str]], lines: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        pairs: Sequence[tuple[str, str]],
+        lines: Mapping[str, str],
+        names: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``names``: of the profiles there are."""
         super().__init__(*args, **kwargs)
+        self.names = names
         self.pairs = list(pairs)
         choices = [("", "–"), *((code, f"{code} {name}") for code, name in lines.items())]
         for index, (centre, account) in enumerate(self.pairs):
@@ -164,9 +223,18 @@ class MapForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and not any(cleaned.get(f"code-{index}") for index in range(len(self.pairs))):
             self.add_error(None, _("Choose a line for at least one of the rows."))
-        if cleaned.get("keep") and not cleaned.get("keep_as"):
-            self.add_error("keep_as", _("Give the profile a name."))
+        if cleaned.get("keep") and "keep_as" not in self.errors:
+            self._clean_name(cleaned)
         return cleaned
+
+    def _clean_name(self, cleaned: dict[str, Any]) -> None:
+        try:
+            cleaned["keep_as"] = _refuse_near_twin(cleaned["keep_as"], self.names)
+        except forms.ValidationError as error:
+            self.add_error("keep_as", error)
+        else:
+            if not cleaned["keep_as"]:
+                self.add_error("keep_as", _("Give the profile a name."))
 
     @property
     def rules(self) -> list[Rule]:
@@ -222,10 +290,32 @@ class ProfileFileForm(forms.Form):
             self.add_error("file", _("Choose a file or paste the JSON, one of the two."))
         if file and (file.size or 0) > self._LARGEST:
             self.add_error("file", _("The file is too large for a profile."))
+        if not self.errors:
+            self._source: bytes | str = file.read() if file else cleaned["text"]
+            if problem := _no_json(self._source):
+                self.add_error("file" if file else "text", str(problem))
         return cleaned
 
     @property
     def source(self) -> bytes | str:
         """The JSON of a valid form."""
-        file = self.cleaned_data["file"]
-        return file.read() if file else str(self.cleaned_data["text"])
+        return self._source
+
+
+def _no_json(source: bytes | str) -> str | Promise:
+    """Why something is not JSON, in the reader's language: the parser speaks English; empty where it is."""
+    try:
+        text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
+    except JSONDecodeError as error:
+        place = {"row": error.lineno, "column": error.colno}
+        return _("This is not JSON: it cannot be understood from row %(row)s, column %(column)s on.") % place
+    except UnicodeDecodeError:
+        return _("This is not a text in UTF-8. Save the file in that encoding.")
+    except UnicodeEncodeError:
+        return _("The JSON names half of a character (\\ud800 to \\udfff). Write the character itself.")
+    except RecursionError:
+        return _("The JSON is nested too deep for a profile.")
+    except ValueError:
+        return _("The JSON has a number that is too long.")
+    return ""

@@ -20,6 +20,7 @@ from ..models import Actual, ImportBatch, ImportRow
 from ..queries.import_groups import Outcome
 from ..queries.import_lines import LineMonth
 from ..queries.import_rows import OutsidePair
+from ..queries.import_same import same_imports
 from ..queries.imports import ImportPreview
 
 CONFIDENCE: Mapping[str, tuple[str, str | Promise]] = {
@@ -199,7 +200,9 @@ def actual_url(request: OrganisationRequest, actual: Actual) -> str:
 
 
 def batch_context(request: OrganisationRequest, batch: ImportBatch, **more: Any) -> dict[str, Any]:
-    """What every page of a batch needs."""
+    """What every page of a batch needs; before it ends, the other imports of the same file are named, too."""
+    if batch.state in (ImportBatch.State.UPLOADED, ImportBatch.State.READ):
+        more = {"same": same_imports(batch), **more}
     return {
         "batch": batch,
         "tone": STATE_TONES[batch.state],
@@ -207,6 +210,11 @@ def batch_context(request: OrganisationRequest, batch: ImportBatch, **more: Any)
         "may_download": request.membership.may("view_import_files"),
         **more,
     }
+
+
+def profile_names(request: OrganisationRequest) -> list[str]:
+    """Names of the organisation's profiles, retired ones too. One query."""
+    return list(request.organisation.import_profiles.order_by("name").values_list("name", flat=True).distinct())
 
 
 def values_of(row: ImportRow) -> dict[str, Any]:

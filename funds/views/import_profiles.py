@@ -16,12 +16,13 @@ from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.imports import current_profile, save_profile
 from ..forms.import_profiles import COLUMN_LABELS, ProfileForms
-from ..forms.imports import ProfileFileForm
+from ..forms.imports import ProfileFileForm, known_spelling
 from ..imports.profiles import Profile
 from ..loaders import load_profile
 from ..models import ImportProfile
 from ..queries.import_profiles import listed_profiles, newest_number, versions_of
 from ..queries.import_rows import lines_to_map
+from .import_page import profile_names
 from .profile_files import profile_tables, profiles_table
 
 
@@ -78,6 +79,17 @@ def _to(profile: ImportProfile, request: OrganisationRequest) -> HttpResponse:
     return redirect("profile", organisation=request.organisation.slug, profile=profile.pk)
 
 
+def _saved(request: OrganisationRequest, stored: ImportProfile, before: ImportProfile | None) -> HttpResponse:
+    """The profile, and whether it got a new version; ``before``: its newest one before that."""
+    places = {"name": stored.name, "version": stored.version}
+    if before is not None and before.pk == stored.pk:
+        text = _("Nothing has changed: version %(version)s of “%(name)s” is the newest as before.")
+        messages.info(request, text % places)
+    else:
+        messages.success(request, _("Version %(version)s of “%(name)s” was saved.") % places)
+    return _to(stored, request)
+
+
 def _save(request: OrganisationRequest, name: str, content: Profile, **more: Any) -> ImportProfile:
     return save_profile(
         organisation=request.organisation,
@@ -101,12 +113,12 @@ def profile_edit(request: OrganisationRequest, profile: int) -> HttpResponse:
         try:
             if request.POST.get("seen") != seen:
                 raise Refusal(_("Somebody saved a newer version meanwhile. Open it and compare."), code="conflict")
-            stored = _save(request, found.name, forms.profile)
+            newest = current_profile(request.organisation, found.name) or found
+            stored = _save(request, found.name, forms.profile, retired=newest.is_retired)
         except Refusal as refusal:
             forms.settings.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Version %(version)s was saved.") % {"version": stored.version})
-            return _to(stored, request)
+            return _saved(request, stored, newest)
     context = {
         "profile": found,
         "forms": forms,
@@ -133,12 +145,13 @@ def profile_import(request: OrganisationRequest) -> HttpResponse:
     form = ProfileFileForm(request.POST if sent else None, request.FILES if sent else None)
     if sent and form.is_valid():
         try:
-            stored = _save(request, form.cleaned_data["name"], Profile.from_json(form.source))
+            name = known_spelling(form.cleaned_data["name"], profile_names(request)) or form.cleaned_data["name"]
+            newest = current_profile(request.organisation, name)
+            stored = _save(request, name, Profile.from_json(form.source))
         except Refusal as refusal:
             form.add_error("file" if form.cleaned_data["file"] else "text", str(refusal))
         else:
-            messages.success(request, _("Version %(version)s was saved.") % {"version": stored.version})
-            return _to(stored, request)
+            return _saved(request, stored, newest)
     return render(request, "funds/imports/profile_import.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -20,8 +20,9 @@ from ..imports.proposal import Proposal
 from ..loaders import load_import
 from ..models import ImportBatch, ImportProfile, ImportWork
 from ..queries.import_rows import lines_to_map
+from ..queries.import_same import same_imports
 from ..queries.import_work import WorkStanding
-from .import_page import columns_of
+from .import_page import columns_of, profile_names
 from .import_work import home_of, reason_of, sent_before, standing_of, take_step
 from .imports import months_of
 
@@ -52,7 +53,7 @@ class ReadPage:
         initial: dict[str, Any] = {"manner": batch.manner, "control_total": batch.control_total}
         initial["month"] = str(Month.of(batch.month)) if batch.month else ""
         self.how = HowForm(data, months=months_of(request), initial=initial)
-        self.save_as = SaveAsForm(data)
+        self.save_as = SaveAsForm(data, names=profile_names(request))
 
     def is_valid(self) -> bool:
         return all([self.forms.is_valid(), self.how.is_valid(), self.save_as.is_valid()])
@@ -155,5 +156,6 @@ def _shown(page: ReadPage, standing: WorkStanding | None = None) -> HttpResponse
         "has_errors": page.step != "more" and page.has_errors,
         "columns": columns_of(page.forms.settings, page.proposal),
         "lines": lines_to_map(page.request.organisation),
+        "same": same_imports(page.batch),
     }
     return render(page.request, "funds/imports/read.html", context, status=status)

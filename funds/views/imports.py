@@ -1,11 +1,13 @@
 """The list of imports, and the first step of a new one: the file."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from fundtrack import formats
 from fundtrack.exceptions import Refusal
@@ -69,6 +71,8 @@ def upload(request: OrganisationRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("file", str(refusal))
         else:
+            if form.file_name != form.cleaned_data["file"].name:
+                messages.info(request, _shortened(form.file_name))
             return home_of(request, batch, waits=waits)
     context = {
         "form": form,
@@ -78,6 +82,11 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     return render(request, "funds/imports/upload.html", context, status=422 if form.errors else 200)
 
 
+def _shortened(name: str) -> str:
+    text = _("The name of the file is very long. It is kept as “%(name)s”; the file itself is kept unchanged.")
+    return text % {"name": name}
+
+
 def _begin(request: OrganisationRequest, form: UploadForm) -> tuple[ImportBatch, bool]:
     """Keep the file and look at it, or ask a worker to; a file that is no table leaves nothing behind."""
     file, stored = form.cleaned_data["file"], form.profile_chosen
@@ -85,10 +94,10 @@ def _begin(request: OrganisationRequest, form: UploadForm) -> tuple[ImportBatch,
     declared = Profile.from_json(stored.content) if stored else Profile()
     with transaction.atomic():
         batch = upload_file(
-            fund=form.fund_chosen, name=file.name, content=content, by=request.membership, at=timezone.now()
+            fund=form.fund_chosen, name=form.file_name, content=content, by=request.membership, at=timezone.now()
         )
         if is_long(batch):
-            refuse_no_table(file.name, content, declared)
+            refuse_no_table(form.file_name, content, declared)
         done = take_step(
             request,
             batch,
