@@ -1,14 +1,17 @@
 """Steps of long imports: given to a worker, watched, cancelled, and what is shown of one that ended badly."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from fundtrack import formats
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.import_work import ask_for, cancel_work, is_long, perform
@@ -18,6 +21,17 @@ from ..models import ImportBatch, ImportWork
 from ..queries.import_work import WorkStanding, newest_work, worker_lives
 from .import_page import batch_context
 
+_BATCH = ImportBatch.State
+_ENDED = (_BATCH.COMMITTED, _BATCH.UNDONE, _BATCH.DISCARDED)
+#: Form that was sent → states of the import in which there is nothing left to do for it, and that is no mistake:
+#: a second window, a second click.
+_TOO_LATE: Mapping[str, Collection[str]] = {
+    "import-read": _ENDED,
+    "import-map": _ENDED,
+    "import-commit": (_BATCH.COMMITTED,),
+    "import-undo": (_BATCH.UNDONE,),
+    "import-discard": (_BATCH.DISCARDED,),
+}
 #: Phases that can be left; the ledger is written in one piece.
 _CANCELLED_IN = (ImportWork.Phase.LOOKING, ImportWork.Phase.READING)
 _CANCELLED = _("It was cancelled. Nothing of it was kept.")
@@ -55,10 +69,27 @@ def take_step(request: OrganisationRequest, batch: ImportBatch, step: str, **arg
 
 
 def home_of(request: OrganisationRequest, batch: ImportBatch, *, waits: bool = False) -> HttpResponse:
-    """Where one goes on after a step: the page of the worker, of the columns, or of the import."""
+    """Where one goes on after a step: the page of the worker, of the columns, or of the import.
+
+    Args:
+        batch: as it was before the step. Where it had ended already, the next page says when and by whom.
+    """
+    match = request.resolver_match
+    if request.method == "POST" and match and batch.state in _TOO_LATE.get(match.url_name or "", ()):
+        messages.info(request, _ended_text(batch))
     asks = batch.state == ImportBatch.State.UPLOADED and request.membership.may("enter_actuals")
     name = "import-progress" if waits else "import-read" if asks else "import-preview"
     return redirect(name, organisation=request.organisation.slug, batch=batch.number)
+
+
+def _ended_text(batch: ImportBatch) -> str:
+    if batch.undone_by is not None and batch.undone_at is not None:
+        text = gettext("This import was already undone by %(name)s, %(moment)s. Nothing was changed.")
+        return text % {"name": batch.undone_by.user.name, "moment": formats.moment(batch.undone_at)}
+    if batch.committed_by is not None and batch.committed_at is not None:
+        text = gettext("This import was already committed by %(name)s, %(moment)s. Nothing was changed.")
+        return text % {"name": batch.committed_by.user.name, "moment": formats.moment(batch.committed_at)}
+    return gettext("This import was already discarded. Nothing was changed.")
 
 
 def standing_of(batch: ImportBatch) -> WorkStanding | None:

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
@@ -199,6 +200,78 @@ def test_more_rows_without_a_script(world: World, client: Client) -> None:
     again = fields_of(answer, "read-form")
     assert answer.status_code == 200 and int(again["rule-TOTAL_FORMS"]) == int(form["rule-TOTAL_FORMS"]) + 5
     assert (again["rule-1-account"], again["month"]) == ("4*", "2024-05")
+
+
+# --- the same file, a second window
+
+
+def test_the_same_file_is_named_before_anything_is_read(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    first = client.get(to("import-read", world)).content.decode()
+    assert 'data-testid="same-file"' not in first
+    read(client, world)
+    commit(client, world)
+    # By another name, and nothing else.
+    upload(client, world, csv(*ROWS), "toinen.csv")
+    for name in ("import-read", "import-preview"):
+        page = text_of(client.get(to(name, world)))
+        notice = page.split('data-testid="same-file"')[1].split("</ul>")[0]
+        assert address("import-preview", world, batch=1) in notice and "Committed" in notice
+        assert world.finance.user.name in notice
+        read(client, world)
+    client.post(to("import-discard", world))
+    upload(client, world, csv(*ROWS))
+    page = text_of(client.get(to("import-read", world)))
+    assert page.split('data-testid="same-file"')[1].split("</ul>")[0].count("<li>") == 1
+    upload(client, world, csv(*ROWS[:2]))
+    assert 'data-testid="same-file"' not in client.get(to("import-read", world)).content.decode()
+
+
+def test_many_imports_of_one_file_are_not_all_listed(world: World, client: Client) -> None:
+    for _time in range(7):
+        upload(client, world, csv(*ROWS))
+    notice = text_of(client.get(to("import-read", world))).split('data-testid="same-file"')[1]
+    assert notice.split("</ul>")[0].count("<li>") == 5
+    assert address("import-list", world) in notice.split("</ul>")[1].split("</div>")[0]
+
+
+@pytest.mark.parametrize("name", ["import-read", "import-map", "import-commit"])
+def test_a_second_window_is_told_who_committed_the_import(world: World, client: Client, name: str) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world)
+    commit(client, world)
+    client.get(to("import-preview", world))
+    answer = client.post(to(name, world), {"seen": "x"}, follow=True)
+    page = text_of(answer)
+    assert answer.redirect_chain and 'class="message error"' not in page
+    assert f"This import was already committed by {world.finance.user.name}" in page
+    assert Booking.objects.count() == 1
+
+
+def test_the_committed_page_keeps_the_steps(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world)
+    assert _current_step(client.get(to("import-preview", world))) == "Preview"
+    commit(client, world)
+    assert _current_step(client.get(to("import-preview", world))) == "Commit"
+
+
+def _current_step(answer: HttpResponse) -> str:
+    return re.findall(r'<li aria-current="step"><svg.*?</svg>([^<]+)</li>', answer.content.decode(), re.DOTALL)[0]
+
+
+def test_both_downloads_of_a_preview_say_what_they_are(world: World, client: Client) -> None:
+    upload(client, world, csv(ROWS[0], ("x", "106", "1000", "A1", "4000", "Y", "7")))
+    read(client, world)
+    page = text_of(client.get(to("import-preview", world)))
+    labels = re.findall(r'<div class="toolbar">\s*<span class="muted">([^<]*)</span>', page)
+    assert labels == ["Errors as a file:", "Preview as a file:"]
+
+
+def test_what_a_cell_holds_stands_apart_from_its_row_and_is_not_broken(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    page = text_of(client.get(to("import-read", world)))
+    assert re.search(r'row 2:</span>\s*<span class="nowrap">100,00</span>', page)
 
 
 # --- rows outside the plan
