@@ -35,6 +35,7 @@ from .import_page import (
     map_entries,
     mapping_rows,
     outcome_views,
+    profile_names,
 )
 from .import_work import home_of, reason_of, sent_before, standing_of, take_step
 
@@ -144,7 +145,8 @@ def _mapping(
         return None
     initial = {"keep_as": batch.profile_name, "keep": bool(batch.profile_name)}
     pairs = posted_pairs(data) if data is not None else [(entry.cost_centre_code, entry.account) for entry in entries]
-    return MapForm(data, pairs=pairs, lines=lines_to_map(request.organisation), initial=initial)
+    lines, names = lines_to_map(request.organisation), profile_names(request)
+    return MapForm(data, pairs=pairs, lines=lines, names=names, initial=initial)
 
 
 @organisation_view("enter_actuals", methods=("POST",))

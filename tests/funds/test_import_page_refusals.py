@@ -1,8 +1,10 @@
 """Importing by pages: profiles, files and forms that are refused, who may do what, and what ends."""
 
 import json
+from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from funds.actions.imports import current_profile
@@ -86,7 +88,117 @@ def test_a_bad_profile_is_answered_in_words(world: World, client: Client, text: 
     assert not ImportProfile.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{\n"rules": [\n{"account" "4"}]}', "row 3, column 12"),
+        ("[" * 50_000, "nested too deep"),
+        ('{"sheet": "\\ud800"}', "half of a character"),
+        ('{"sheet": ' + "9" * 5000 + "}", "number that is too long"),
+    ],
+)
+def test_what_is_no_json_is_said_in_the_own_language(world: World, client: Client, text: str, said: str) -> None:
+    answer = client.post(address("profile-import", world), {"name": "Oma", "text": text})
+    page = text_of(answer)
+    assert answer.status_code == 422 and said in page
+    assert not any(english in page for english in ("delimiter", "codec", "recursion", "Exceeds"))
+
+
+def test_a_profile_file_in_another_encoding_is_refused_in_words(world: World, client: Client) -> None:
+    file = SimpleUploadedFile("p.json", '{"sheet": "Ä"}'.encode("latin-1"))
+    page = text_of(client.post(address("profile-import", world), {"name": "Oma", "file": file}))
+    assert "not a text in UTF-8" in page and "codec" not in page
+
+
+def test_a_profile_is_found_whatever_its_case(world: World, client: Client) -> None:
+    send = address("profile-import", world)
+    client.post(send, {"name": "Kajaani", "text": '{"header_row": 2}'})
+    client.post(send, {"name": " kaJAANI ", "text": '{"header_row": 3}'})
+    assert list(ImportProfile.objects.order_by("version").values_list("name", "version")) == [
+        ("Kajaani", 1),
+        ("Kajaani", 2),
+    ]
+    upload(client, world, csv(*ROWS))
+    answer = read(client, world, save_as="KAJAANI")
+    assert answer.status_code == 422 and "There is the profile “Kajaani” already" in text_of(answer)
+    assert read(client, world, save_as="Kajaani ").status_code == 302
+    assert set(ImportProfile.objects.values_list("name", flat=True)) == {"Kajaani"}
+
+
+def test_rules_are_not_kept_in_a_profile_that_differs_by_case(world: World, client: Client) -> None:
+    client.post(address("profile-import", world), {"name": "Kajaani", "text": '{"header_row": 1}'})
+    upload(client, world, csv(*((*row[:3], "", *row[4:]) for row in ROWS)))
+    read(client, world)
+    form = fields_of(client.get(to("import-preview", world)), "map-form")
+    for name, refused in (("kajaani", "There is the profile “Kajaani” already"), ("x" * 101, "at most 100")):
+        answer = client.post(to("import-map", world), {**form, "code-0": "A1", "keep": "on", "keep_as": name})
+        page = text_of(answer)
+        assert answer.status_code == 422 and refused in page
+        # One error, in the summary and beside the field.
+        assert page.split('id="id_keep_as_error"')[1].split("</ul>")[0].count("<li>") == 1
+        assert page.split('data-testid="form-errors"')[1].split("</ul>")[0].count("<li>") == 1
+
+
+STORED = [
+    {"sheet": 2, "header_row": 3, "delimiter": "\t", "encoding": "utf-8", "decimal_mark": ",", "date_format": "excel"},
+    {"sheet": " Ote  1 ", "columns": {"amount": "Summa\nEUR", "date": "  Päivä "}},
+    {"leave_out": [{"column": "Selite", "equals": ""}, {"column": " Tili ", "from": "", "to": "2 999"}]},
+    {"leave_out": [{"column": "a\r\nb", "equals": " x "}], "rules": [{"account": "4" * 90, "project_code": "A1"}]},
+    {"rules": [{"description_contains": "a\n b", "project_code": "A2"}, {"cost_centre": "1*"}]},
+]
+
+
+@pytest.mark.parametrize("content", STORED)
+def test_a_profile_saved_unchanged_gets_no_new_version(
+    world: World, client: Client, content: dict[str, object]
+) -> None:
+    client.post(address("profile-import", world), {"name": "Oma", "text": json.dumps(content)})
+    stored = ImportProfile.objects.get()
+    edit = address("profile-edit", world, profile=stored.pk)
+    client.get(address("profile", world, profile=stored.pk))
+    shown = {name: unescape(value) for name, value in fields_of(client.get(edit), "profile-form").items()}
+    assert not any(char in value for value in shown.values() for char in "\r\n"), "a browser would drop them"
+    answer = client.post(edit, shown, follow=True)
+    assert "Nothing has changed: version 1" in text_of(answer)
+    assert ImportProfile.objects.get().content == stored.content
+    # A change elsewhere leaves the rest to the letter.
+    client.post(edit, {**shown, "column-supplier": "Toimittaja"})
+    newest = current_profile(world.organisation, "Oma")
+    assert newest is not None and newest.version == 2 and newest.content["columns"].pop("supplier") == "Toimittaja"
+    assert {key: value for key, value in newest.content.items() if value} == stored.content
+
+
+def test_editing_a_retired_profile_does_not_offer_it_again(world: World, client: Client) -> None:
+    client.post(address("profile-import", world), {"name": "Oma", "text": '{"header_row": 2}'})
+    client.post(address("profile-retire", world, profile=ImportProfile.objects.get().pk))
+    newest = current_profile(world.organisation, "Oma")
+    assert newest is not None
+    edit = address("profile-edit", world, profile=newest.pk)
+    client.post(edit, {**fields_of(client.get(edit), "profile-form"), "header_row": "4"})
+    newest = current_profile(world.organisation, "Oma")
+    assert newest is not None and (newest.content["header_row"], newest.is_retired) == (4, True)
+
+
+def test_an_error_of_a_rule_names_its_row(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    changes = {"rule-1-account": "4*", "rule-1-ORDER": "x", "leave-0-column": "Tili"}
+    summary = text_of(read(client, world, **changes)).split('data-testid="form-errors"')[1].split("</ul>")[0]
+    assert "Rule 2, Order: " in summary and "Left-out rows, row 1, Is: " in summary
+
+
 # --- files
+
+
+@pytest.mark.parametrize("length", [200, 201, 250])
+def test_a_long_name_is_shortened_and_its_ending_kept(world: World, client: Client, length: int) -> None:
+    name = "tammikuu-" + "x" * (length - 24) + "-2024-01-31.csv"
+    answer = upload(client, world, csv(*ROWS), name)
+    assert answer.status_code == 302
+    kept = batch_of(world).file.name
+    assert len(kept) == 200 and kept.startswith("tammikuu-xx") and kept.endswith("xx-2024-01-31.csv")
+    assert (kept == name) is (length == 200)
+    page = text_of(client.get(answer["Location"]))
+    assert (f"The name of the file is very long. It is kept as “{kept}”" in page) is (length > 200)
 
 
 BAD = {
