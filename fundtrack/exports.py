@@ -10,6 +10,7 @@ as ``-12,00`` does not). In XLSX it is stored as text with Excel's own mark for 
 Source: domain.md §7.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -18,8 +19,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, islice
-from typing import Literal
+from typing import IO, Literal
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -32,21 +34,22 @@ from fundtrack import formats
 Kind = Literal["text", "amount", "percent", "integer", "date", "moment"]
 Cell = str | Promise | Decimal | int | date | datetime | None
 Row = Sequence[Cell]
-#: a cell as a workbook stores it
-Value = str | Decimal | int | date | datetime | None
 #: (label, value) pairs that say what the file is about
 Parameters = Sequence[tuple[str | Promise, str | Promise]]
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: A text that begins so may be taken for a formula.
+FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 #: Control characters that XML cannot carry and that no text here needs.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 #: The moment written into a workbook when the caller names none: a file must not depend on the clock.
 _NO_MOMENT = datetime(2000, 1, 1, tzinfo=formats.HELSINKI)
+#: Rows of a CSV file that are held in memory.
+_ROWS_AT_A_TIME = 1_000
 #: Rows of a sheet below its heading, as many as Excel has.
 LARGEST_SHEET = 1_048_575
 
@@ -83,30 +86,42 @@ class Table:
 
 
 def to_csv(tables: Table | Sequence[Table], parameters: Parameters = ()) -> bytes:
+    """Tables as the bytes of a CSV file (``write_csv``)."""
+    content = io.BytesIO()
+    write_csv(content, tables, parameters)
+    return content.getvalue()
+
+
+def write_csv(target: IO[bytes], tables: Table | Sequence[Table], parameters: Parameters = ()) -> None:
     """Write tables as CSV: UTF-8 with BOM, semicolon, decimal comma, CRLF; each begins with its header row.
 
     Args:
+        target: an empty file, which is left open; rows go there as they come and are not kept.
         tables: one, or several with an empty line between them; rows and totals come out alike.
         parameters: written last, after one empty line; leave out where only a program reads the file.
     """
-    content = io.BytesIO()
-    text = io.TextIOWrapper(content, "utf-8-sig", newline="")
+    target.write(codecs.BOM_UTF8)
+    text = io.TextIOWrapper(target, "utf-8", newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     for position, table in enumerate([tables] if isinstance(tables, Table) else tables):
         if position:
             text.write("\r\n")
         writer.writerow([guarded(str(column.label)) for column in table.columns])
-        for row in (*table.rows, *table.totals):
-            writer.writerow([_csv_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)])
+        rows = chain(table.rows, table.totals)
+        while piece := list(islice(rows, _ROWS_AT_A_TIME)):
+            # Column by column: of hundreds of thousands of rows every call for a single cell costs seconds.
+            columns = zip(zip(*piece, strict=True), table.columns, strict=True)
+            writer.writerows(zip(*(_csv_cells(cells, column.kind) for cells, column in columns), strict=True))
     if parameters:
         text.write("\r\n")
         writer.writerows([guarded(str(label)), guarded(str(value))] for label, value in parameters)
-    text.flush()
-    return content.getvalue()
+    text.detach()
 
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula: with an apostrophe where it begins like one."""
+    if text.isprintable() and text[:1] not in FORMULA_STARTS:
+        return text
     text = without_controls(text)
     if looks_like_formula(text) and not _PLAIN_NUMBER.fullmatch(text):
         return f"'{text}"
@@ -120,50 +135,77 @@ def without_controls(text: str) -> str:
 
 def looks_like_formula(text: str) -> bool:
     """True for a text that a spreadsheet may take for a formula."""
-    return text.startswith(_FORMULA_STARTS)
+    return text[:1] in FORMULA_STARTS
 
 
-def _csv_cell(cell: Cell, column: Column) -> str:
-    if cell is None:
-        return ""
-    match column.kind:
-        case "text":
-            return guarded(str(cell))
-        case "amount":
-            return formats.csv_amount(_number(cell))
-        case "percent":
-            return f"{_number(cell):f}".replace(".", ",")
-        case "integer":
-            return str(_number(cell))
-        case "date" | "moment":
-            return formats.moment(cell) if isinstance(cell, datetime) else formats.day(_day(cell))
+def number_of(cell: Cell) -> Decimal | int:
+    """The cell of a column of numbers.
 
-
-def _number(cell: Cell) -> Decimal | int:
+    Raises:
+        TypeError: it is none; a float may have lost cents on its way here.
+        ValueError: it is not finite.
+    """
     if isinstance(cell, bool) or not isinstance(cell, Decimal | int):
         raise TypeError(f"A column of numbers takes Decimal or int, not {cell!r}")
+    if isinstance(cell, Decimal) and not cell.is_finite():
+        raise ValueError(f"A column of numbers takes finite ones, not {cell!r}")
     return cell
 
 
-def _day(cell: Cell) -> date:
+def day_of(cell: Cell) -> date:
+    """The cell of a column of days or moments.
+
+    Raises:
+        TypeError: it is none.
+    """
     if not isinstance(cell, date):
         raise TypeError(f"A column of dates takes dates, not {cell!r}")
     return cell
+
+
+def _csv_cells(cells: Iterable[Cell], kind: Kind) -> list[str]:
+    match kind:
+        case "text":
+            return ["" if cell is None else guarded(str(cell)) for cell in cells]
+        case "amount":
+            return ["" if cell is None else formats.csv_amount(number_of(cell)) for cell in cells]
+        case "percent":
+            return ["" if cell is None else f"{number_of(cell):f}".replace(".", ",") for cell in cells]
+        case "integer":
+            return ["" if cell is None else str(cell if type(cell) is int else number_of(cell)) for cell in cells]
+        case "date" | "moment":
+            return ["" if cell is None else _csv_day(cell) for cell in cells]
+
+
+# The days of a table are few: rows of one voucher, one month, one booking.
+@lru_cache(maxsize=1_000)
+def _csv_day(cell: Cell) -> str:
+    return formats.moment(cell) if isinstance(cell, datetime) else formats.day(day_of(cell))
 
 
 # --- XLSX
 
 
 def to_xlsx(tables: Sequence[Table], parameters: Parameters = (), *, made_at: datetime | None = None) -> bytes:
+    """Tables as the bytes of a workbook (``write_xlsx``)."""
+    content = io.BytesIO()
+    write_xlsx(content, tables, parameters, made_at=made_at)
+    return content.getvalue()
+
+
+def write_xlsx(
+    target: IO[bytes], tables: Sequence[Table], parameters: Parameters = (), *, made_at: datetime | None = None
+) -> None:
     """Write tables as a workbook, one sheet each, and the parameters as the last sheet.
 
     Args:
+        target: an empty file, which is left open; rows wait in a temporary file and are not kept in memory.
         tables: at least one, or parameters; rows beyond what a sheet holds go on on a further sheet.
         parameters: label and value, as text.
         made_at: aware moment for the file's properties; a fixed one when none is given. The bytes depend on
             nothing else than the arguments and the reader's language.
     """
-    from .sheets import Sheet, new_book, saved
+    from .sheets import Sheet, new_book, save
 
     book, names, sheets = new_book(), set[str](), list[Sheet]()
     labels = (Column(_("Parameter")), Column(_("Value")))
@@ -176,32 +218,10 @@ def to_xlsx(tables: Sequence[Table], parameters: Parameters = (), *, made_at: da
                 sheet = stack.enter_context(Sheet(book, table, sheet_name(str(table.name), names)))
                 sheets.append(sheet)
                 for row, is_total in islice(chain(part, rows), LARGEST_SHEET):
-                    sheet.add(cell_values(row, table.columns), bold=is_total)
+                    sheet.add(row, bold=is_total)
                 if not (part := list(islice(rows, 1))):
                     break
-        return saved(book, sheets, _helsinki(made_at or _NO_MOMENT))
-
-
-def cell_values(row: Row, columns: Sequence[Column]) -> list[Value]:
-    """The cells of a row as a workbook stores them.
-
-    Raises:
-        TypeError: a number or date that is none.
-        ValueError: a row of another length.
-    """
-    return [None if cell is None else _value(cell, column) for cell, column in zip(row, columns, strict=True)]
-
-
-def _value(cell: Cell, column: Column) -> Value:
-    match column.kind:
-        case "text":
-            return without_controls(str(cell))
-        case "amount" | "integer":
-            return _number(cell)
-        case "percent":
-            return Decimal(_number(cell)).scaleb(-2)
-        case "date" | "moment":
-            return _helsinki(cell) if isinstance(cell, datetime) else _day(cell)
+        save(book, sheets, in_helsinki(made_at or _NO_MOMENT), target)
 
 
 def sheet_name(wanted: str, used: set[str]) -> str:
@@ -215,7 +235,7 @@ def sheet_name(wanted: str, used: set[str]) -> str:
     return name
 
 
-def _helsinki(moment: datetime) -> datetime:
+def in_helsinki(moment: datetime) -> datetime:
     """The local time of an aware moment, without its zone: a workbook knows none."""
     return timezone.make_naive(moment, formats.HELSINKI)
 

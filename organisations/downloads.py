@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
 from django import forms
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fundtrack import formats
-from fundtrack.exports import CSV_TYPE, XLSX_TYPE, Parameters, Table, download, to_csv, to_xlsx
+from fundtrack.exports import CSV_TYPE, XLSX_TYPE, Parameters, Table, download, write_csv, write_xlsx
 
 from .http import OrganisationRequest
+
+#: Bytes of a file that are kept in memory; more go to a temporary file.
+IN_MEMORY = 2_000_000
 
 
 def table_response(
@@ -28,15 +32,31 @@ def table_response(
         parameters: what the reader chose, between the organisation and the maker.
     """
     now = timezone.now()
-    about = [
+    about: Parameters = [
         (_("Organisation"), request.organisation.name),
         *parameters,
         (_("Made at"), formats.moment(now)),
         (_("Made by"), request.membership.user.name),
     ]
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - a response closes it
     if format == "csv":
-        return download(to_csv(tables, about), f"{name}.csv", CSV_TYPE)
-    return download(to_xlsx(tables, about, made_at=now), f"{name}.xlsx", XLSX_TYPE)
+        write_csv(file, tables, about)
+    else:
+        write_xlsx(file, tables, about, made_at=now)
+    return _answer(file, f"{name}.{format}", {"csv": CSV_TYPE, "xlsx": XLSX_TYPE}[format])
+
+
+def _answer(file: IO[bytes], filename: str, content_type: str) -> HttpResponse:
+    """Answer with a file that was written to its end; a large one is sent piece by piece."""
+    size = file.tell()
+    file.seek(0)
+    if size > IN_MEMORY:
+        # Views say that they answer with HttpResponse; what anybody does with it can be done with this one too.
+        return cast(
+            "HttpResponse", FileResponse(file, as_attachment=True, filename=filename, content_type=content_type)
+        )
+    with file:
+        return download(file.read(), filename, content_type)
 
 
 def chosen_filters(form: forms.BaseForm) -> list[tuple[str, str]]:

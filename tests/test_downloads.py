@@ -234,6 +234,19 @@ def entry(page: PageWorld, amount: str) -> None:
     )
 
 
+def test_a_large_file_is_sent_piece_by_piece(page: PageWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = reverse("member-export", kwargs={"organisation": "testila", "format": "csv"})
+    whole = client_of(page.everybody).get(url)
+    monkeypatch.setattr("organisations.downloads.IN_MEMORY", 100)
+    sent = client_of(page.everybody).get(url)
+    assert (whole.streaming, sent.streaming) == (False, True)
+    content = b"".join(sent.streaming_content)
+    assert blocks_of(content)[0] == blocks_of(whole.content)[0]
+    assert int(sent["Content-Length"]) == len(content)
+    for name in ("Content-Type", "Content-Disposition", "Cache-Control"):
+        assert sent[name] == whole[name]
+
+
 # --- the whole list, with the filters and the order of the page
 
 

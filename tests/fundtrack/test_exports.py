@@ -2,15 +2,17 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timezone
 from decimal import Decimal
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from fundtrack.exports import Column, Table, download, guarded, to_csv, to_xlsx
+from fundtrack.exports import Column, Row, Table, download, guarded, to_csv, to_xlsx, write_csv
 
 COLUMNS = (
     Column("Koodi"),
@@ -43,6 +45,12 @@ def test_csv_parameters_stand_below_the_table_after_an_empty_line() -> None:
     assert below == "Kuukausi;9/2024\r\n'=1;'@x\r\n"
 
 
+def test_what_stands_hidden_before_a_formula_does_not_hide_it() -> None:
+    assert guarded("\x00=1+1") == "'=1+1"
+    sheet = load_workbook(io.BytesIO(to_xlsx([Table("a", (Column("a"),), [("\x00=1+1",)])])))["a"]
+    assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A2"].quotePrefix) == ("=1+1", "s", True)
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])
 def test_text_that_begins_like_a_formula_is_guarded(text: str) -> None:
     assert guarded(text) == f"'{text}"
@@ -61,9 +69,32 @@ def test_a_float_or_text_is_refused_in_a_column_of_numbers() -> None:
             to_xlsx([Table("a", (Column("a", "amount"),), [(wrong,)])])
 
 
+def test_a_number_that_is_none_is_refused() -> None:
+    table = Table("a", (Column("a", "amount"),), [(Decimal("NaN"),)])
+    for write in (to_csv, lambda table: to_xlsx([table])):
+        with pytest.raises(ValueError, match="finite"):
+            write(table)
+
+
 def test_a_row_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        to_csv(Table("", COLUMNS, [("a",)]))
+    for rows in ([("a",)], [ROW, ("a",)]):
+        with pytest.raises(ValueError, match="zip"):
+            to_csv(Table("", COLUMNS, rows))
+        with pytest.raises(ValueError, match="zip"):
+            to_xlsx([Table("a", COLUMNS, rows)])
+
+
+def test_csv_rows_go_to_the_file_as_they_come() -> None:
+    written, target = [], io.BytesIO()
+
+    def rows() -> Iterator[Row]:
+        for number in range(10_000):
+            written.append(target.tell())
+            yield (f"rivi {number}",)
+
+    write_csv(target, Table("", (Column("a"),), rows()))
+    assert written[0] < written[5_000] < written[-1]
+    assert len(target.getvalue().splitlines()) == 10_001
 
 
 def test_xlsx_keeps_numbers_dates_and_codes_as_what_they_are() -> None:
@@ -108,6 +139,25 @@ def test_xlsx_goes_on_on_a_further_sheet_where_one_is_full(monkeypatch: pytest.M
         "Rivit 2": ["a", 2, 3],
         "Rivit 3": ["a", 6],
     }
+
+
+def test_xlsx_of_many_rows_is_packed_fast_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table("Rivit", COLUMNS, [ROW] * 500, totals=[TOTAL])
+    usual = to_xlsx([table])
+    monkeypatch.setattr("fundtrack.sheets._MANY_ROWS", 100)
+    fast = to_xlsx([table])
+    assert len(fast) > len(usual)
+    for read in (_by_openpyxl, _by_calamine):
+        assert read(fast) == read(usual)
+        assert len(read(fast)) == 502
+
+
+def _by_openpyxl(content: bytes) -> list[Any]:
+    return list(load_workbook(io.BytesIO(content))["Rivit"].iter_rows(values_only=True))
+
+
+def _by_calamine(content: bytes) -> list[Any]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Rivit").to_python()
 
 
 def test_xlsx_keeps_every_text_and_every_cent() -> None:
