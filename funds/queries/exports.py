@@ -1,13 +1,77 @@
-"""Rows of a drawdown document as the accounting system takes them."""
+"""Rows for files: of a drawdown document as the accounting system takes them, and hundreds of thousands of the ledger.
 
+Rows of the ledger and of imports come as plain tuples, piece by piece: an object for each row, and for its booking,
+person and line, takes longer than everything else.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from fundtrack import formats
 from fundtrack.exports import Column, Table
 from fundtrack.periods import Month
 
-from ..models import Drawdown
+from ..models import Actual, Booking, BudgetLine, Drawdown
 from .documents import document_table
+
+#: Rows that are read from the database at a time.
+ROWS_AT_A_TIME = 2_000
+
+
+class BookingCells(NamedTuple):
+    """What a file says of a booking, and of the import that it came by, if any."""
+
+    number: int
+    #: Key of ``Booking.Source``.
+    source: str
+    made_by: str
+    made_at: datetime
+    import_number: int | None
+    file: str | None
+
+
+class LedgerCells(NamedTuple):
+    """What a file says of a row of the ledger. EUR."""
+
+    pk: int
+    booking: int
+    month: date
+    booked_on: date | None
+    cost_centre_code: str
+    project_code: str
+    line: int | None
+    amount: Decimal
+    account: str
+    voucher: str
+    supplier: str
+    description: str
+    corrects: int | None
+    concerns_month: date | None
+    #: Row of the file; None where it came by none.
+    file_row: int | None
+
+
+def ledger_cells(rows: QuerySet[Actual]) -> Iterator[tuple[LedgerCells, BookingCells, str]]:
+    """Rows in their order with their bookings and the names of their lines (empty outside the plan). Three queries.
+
+    They come as the database gives them: a year's may not fit into memory. What a booking and a line say of many rows
+    is fetched once.
+    """
+    rows = rows.select_related(None).prefetch_related(None).defer(None)
+    found = Booking.objects.filter(pk__in=rows.order_by().values("booking")).values_list(
+        "pk", "number", "source", "made_by__user__name", "made_at", "import_batch__number", "import_batch__file__name"
+    )
+    bookings = {pk: BookingCells._make(cells) for pk, *cells in found}
+    names = BudgetLine.objects.filter(pk__in=rows.order_by().values("line")).values_list("pk", "name")
+    lines: dict[int | None, str] = {None: "", **dict(names)}
+    fields = [*LedgerCells._fields[:-1], "import_row__number"]
+    for row in map(LedgerCells._make, rows.values_list(*fields).iterator(chunk_size=ROWS_AT_A_TIME)):
+        yield row, bookings[row.booking], lines[row.line]
 
 
 def accounting_table(drawdown: Drawdown) -> Table:

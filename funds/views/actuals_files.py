@@ -1,16 +1,19 @@
 """The grid and the rows behind it as tables to download."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from fundtrack import formats
 from fundtrack.exports import Column, Row, Table
 from fundtrack.money import ZERO
 
-from ..models import Actual
+from ..models import Actual, Booking
 from ..queries.actuals import Figures, Grid
+from ..queries.exports import ledger_cells
 from ..queries.outside import OutsideRow, SettledRow
 from .actuals_page import outside_reasons, settled_as
 
@@ -84,8 +87,8 @@ def _outside_table(grid: Grid) -> Table:
     return Table(_("Outside the plan"), columns, rows, totals=[[_("Total"), "", "", *sums, grid.outside_total]])
 
 
-def rows_table(rows: Iterable[Actual], total: Decimal) -> Table:
-    """Rows of the ledger, each with its booking and line, and their sum in EUR."""
+def rows_table(rows: QuerySet[Actual], total: Decimal) -> Table:
+    """Rows of the ledger, each with its booking, line and file, and their sum in EUR."""
     columns = [
         Column(_("Row"), "integer"),
         Column(_("Booking"), "integer"),
@@ -104,31 +107,48 @@ def rows_table(rows: Iterable[Actual], total: Decimal) -> Table:
         Column(_("Source")),
         Column(_("Booked by")),
         Column(_("Booked at"), "moment"),
+        *_file_columns(),
     ]
-    cells = (
-        [
+    totals: list[Row] = [
+        [None, None, _("Total"), None, "", "", "", total, *[""] * 4, None, "", "", "", None, None, "", None]
+    ]
+    return Table(_("Rows"), columns, _ledger_rows(rows), totals=totals)
+
+
+def _ledger_rows(rows: QuerySet[Actual]) -> Iterator[Row]:
+    # The months and sources are few, and the rows are many.
+    month, sources = cache(formats.month_short), {str(key): str(label) for key, label in Booking.Source.choices}
+    for row, booking, line in ledger_cells(rows):
+        yield (
             row.pk,
-            row.booking.number,
-            formats.month_short(row.month),
+            booking.number,
+            month(row.month),
             row.booked_on,
             row.cost_centre_code,
             row.project_code,
-            row.line.name if row.line else "",
+            line,
             row.amount,
             row.account,
             row.voucher,
             row.supplier,
             row.description,
-            row.corrects_id,
-            formats.month_short(row.concerns_month) if row.concerns_month else "",
-            row.booking.get_source_display(),
-            row.booking.made_by.user.name,
-            row.booking.made_at,
-        ]
-        for row in rows
-    )
-    totals: list[Row] = [[None, None, _("Total"), None, "", "", "", total, *[""] * 4, None, "", "", "", None]]
-    return Table(_("Rows"), columns, cells, totals=totals)
+            row.corrects,
+            month(row.concerns_month) if row.concerns_month else "",
+            sources[booking.source],
+            booking.made_by,
+            booking.made_at,
+            *((None, "", None) if row.file_row is None else (booking.import_number, booking.file, row.file_row)),
+        )
+
+
+def _file_columns() -> list[Column]:
+    """Where a row of the ledger came from, when it came by an import."""
+    return [Column(_("Number of the import"), "integer"), Column(_("File")), Column(_("Row of the file"), "integer")]
+
+
+def _file_cells(row: Actual) -> list[str | int | None]:
+    origin = row.import_row
+    return [origin.batch.number, origin.batch.file.name, origin.number] if origin else [None, "", None]
 
 
 def outside_tables(waiting: Iterable[OutsideRow], settled: Iterable[SettledRow]) -> list[Table]:
@@ -149,6 +169,7 @@ def _waiting_table(waiting: list[OutsideRow]) -> Table:
             row.actual.booking.number,
             row.actual.booking.made_by.user.name,
             row.actual.booking.made_at,
+            *_file_cells(row.actual),
         ]
         for row in waiting
     ]
@@ -162,9 +183,11 @@ def _waiting_table(waiting: list[OutsideRow]) -> Table:
         Column(_("Booking"), "integer"),
         Column(_("Booked by")),
         Column(_("Booked at"), "moment"),
+        *_file_columns(),
     ]
-    total = sum((row.standing for row in waiting), ZERO)
-    return Table(_("Waiting"), columns, rows, totals=[[None, _("Total"), "", "", total, *[""] * 5, None, "", None]])
+    waits = sum((row.standing for row in waiting), ZERO)
+    total: Row = [None, _("Total"), "", "", waits, *[""] * 5, None, "", None]
+    return Table(_("Waiting"), columns, rows, totals=[[*total, None, "", None]])
 
 
 def _settled_table(settled: list[SettledRow]) -> Table:

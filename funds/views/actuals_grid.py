@@ -24,7 +24,7 @@ from ..queries.actuals import total_of
 from .actuals_files import grid_tables, rows_table
 from .actuals_notices import notices_of, said
 from .actuals_page import GridPageBuilder, plan_context
-from .actuals_rows import chosen_rows, streamed
+from .actuals_rows import chosen_rows
 from .plan_files import about_plan
 
 
@@ -115,7 +115,7 @@ def export(request: OrganisationRequest, fund: str, year: int, format: str) -> H
     plan = load_plan(request, fund, year)
     if "rows" in request.GET:
         chosen = chosen_rows(request, plan)
-        tables = [rows_table(streamed(chosen.rows), total_of(chosen.rows).total)]
+        tables = [rows_table(chosen.rows, total_of(chosen.rows).total)]
         return table_response(request, format, f"rows-{fund}-{year}", tables, about_plan(plan, *chosen.parameters))
     page = GridPageBuilder(request, plan).build()
     labels = [(str(page.filter.fields[key].label), value) for key, value in page.filter.labels.items()]

@@ -1,6 +1,5 @@
 """The rows behind a figure, and the correction of one row."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +25,6 @@ from ..queries.actuals import corrected_figure, ledger_rows, month_columns, tota
 from .actuals_page import columns_by_month, plan_context
 
 ROWS_A_PAGE = 100
-#: Rows that an export reads from the database at a time.
-ROWS_AT_A_TIME = 2000
 
 
 @dataclass(frozen=True)
@@ -55,12 +52,6 @@ def chosen_rows(request: OrganisationRequest, plan: UsePlan) -> ChosenRows:
         parameters.append((_("Month"), formats.month(chosen_month) if chosen_month else month))
         lines = lines if chosen_month else lines.none()
     return ChosenRows(ledger_rows(lines, code=code, month=chosen_month), parameters)
-
-
-def streamed(rows: QuerySet[Actual]) -> Iterator[Actual]:
-    """Rows as they come from the database, with what a file shows of them: a year's may not fit into memory."""
-    shown = rows.select_related(None).prefetch_related(None).select_related("booking__made_by__user", "line")
-    return shown.iterator(chunk_size=ROWS_AT_A_TIME)
 
 
 def read_month(text: str) -> Month | None:
