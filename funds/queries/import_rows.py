@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from typing import Any, overload
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery, Sum, When
 
 from fundtrack.money import MoneyField
 from fundtrack.periods import Month
@@ -14,6 +13,8 @@ from organisations.models import Organisation
 
 from ..import_sql import outcome_query, planned
 from ..models import Actual, BudgetLine, ImportBatch, ImportRow, ImportWork, UsePlan
+from .exports import ROWS_AT_A_TIME
+from .imports import FileError, counted_kinds, preview_batch, row_errors
 
 #: What becomes of rows that can be booked, beside the kinds of ``ImportRow``.
 OUTCOMES = ("new", "known", "changed", "removed", "outside")
@@ -104,7 +105,11 @@ def ledger_details(rows: QuerySet[Actual]) -> QuerySet[Actual]:
 
 
 class ListedRows(Sequence[Any]):
-    """Rows of an import by what becomes of them, fetched piece by piece: of its file, or of the ledger ("removed")."""
+    """Rows of an import by what becomes of them, fetched piece by piece: of its file, or of the ledger ("removed").
+
+    The file is compared with the ledger only where that has to be found out: of a batch that waits to be committed,
+    for the rows that can be booked. What else is asked of a row stands in it, or in what was booked from it.
+    """
 
     def __init__(self, batch: ImportBatch, outcome: str) -> None:
         """``outcome`` is one of ``OUTCOMES``, a kind of ``ImportRow``, or empty for every row."""
@@ -137,14 +142,15 @@ class ListedRows(Sequence[Any]):
         found = self._rows.in_bulk(ids)
         return [found[pk] for pk in ids]
 
-    def pieces(self, size: int = 2_000) -> Iterator[list[Any]]:
-        """All of them, ``size`` at a time, without holding more in memory."""
-        if self._ids is not None:
-            yield from (self[start : start + size] for start in range(0, len(self._ids), size))
+    def cells(self, *fields: str) -> Iterator[tuple[Any, ...]]:
+        """Fields of all of them, without an object for each and without holding them in memory."""
+        if self._ids is None:
+            yield from self._rows.values_list(*fields).iterator(chunk_size=ROWS_AT_A_TIME)
             return
-        rows = self._rows.iterator(chunk_size=size)
-        while piece := list(islice(rows, size)):
-            yield piece
+        for start in range(0, len(self._ids), ROWS_AT_A_TIME):
+            ids = self._ids[start : start + ROWS_AT_A_TIME]
+            found = {pk: cells for pk, *cells in self._rows.filter(pk__in=ids).values_list("pk", *fields)}
+            yield from (tuple(found[pk]) for pk in ids)
 
 
 def booked_from(rows: Sequence[ImportRow]) -> dict[int, list[Actual]]:
@@ -153,6 +159,35 @@ def booked_from(rows: Sequence[ImportRow]) -> dict[int, list[Actual]]:
     for actual in ledger_details(Actual.objects.filter(import_row__in=[row.pk for row in rows])).order_by("pk"):
         found.setdefault(actual.import_row_id or 0, []).append(actual)
     return found
+
+
+def widest_row(batch: ImportBatch) -> int:
+    """How many cells the widest row of the file has. One query."""
+    widest: int | None = batch.rows.aggregate(widest=Max("cells__len"))["widest"]
+    return widest or 0
+
+
+def errors_of(batch: ImportBatch) -> list[FileError]:
+    """Everything that hinders a batch: what hinders the file as a whole first, then every unreadable row.
+
+    The file is compared with the ledger only where the outcome could hinder it.
+    """
+    blocking = preview_batch(batch).errors if _may_be_blocked(batch) else ()
+    return [*(error for error in blocking if not error.row), *row_errors(batch)]
+
+
+def _may_be_blocked(batch: ImportBatch) -> bool:
+    """False where nothing but its rows can hinder the file: only files of whole months correct and touch one fund."""
+    if batch.state != _STATE.READ:
+        return False
+    if batch.manner == ImportBatch.Manner.WHOLE_MONTHS:
+        return True
+    return batch.control_total is not None and batch.control_total != _rows_total(batch)
+
+
+def _rows_total(batch: ImportBatch) -> Decimal:
+    counted = counted_kinds(batch)
+    return counted[ImportRow.Kind.ROW].amount + counted[ImportRow.Kind.LEFT_OUT].amount
 
 
 def outside_pairs(batch: ImportBatch) -> list[OutsidePair]:

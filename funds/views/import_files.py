@@ -1,8 +1,8 @@
 """Imports, their rows and their profiles as tables to download."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,23 +12,15 @@ from django.utils.translation import pgettext
 from fundtrack import formats
 from fundtrack.exports import Cell, Column, Row, Table, euros
 from fundtrack.money import ZERO
+from fundtrack.sentences import told
 
+from ..imports.headings import letters_of
+from ..imports.rows import REASONS
 from ..models import Actual, ImportBatch, ImportRow
 from ..queries.import_lines import ImportWarning
-from ..queries.import_rows import BookedMonth, OutsidePair
+from ..queries.import_rows import BookedMonth, ListedRows, OutsidePair, widest_row
 from ..queries.imports import FileError
 from .import_page import LineView, OutcomeView
-
-_KINDS = ImportRow.Kind
-
-
-@dataclass(frozen=True)
-class FiledRow:
-    """One row of the file, why it is not booked or what is wrong with it, and what was booked from it."""
-
-    row: ImportRow
-    remarks: Sequence[str | Promise]
-    booked: Sequence[Actual]
 
 
 def about_import(batch: ImportBatch, *more: tuple[str, str | Promise]) -> list[tuple[str, str | Promise]]:
@@ -197,64 +189,84 @@ def booked_table(months: Iterable[BookedMonth]) -> Table:
 # --- rows
 
 
-def rows_table(batch: ImportBatch, rows: Iterable[FiledRow]) -> Table:
-    """Rows of a file, as they were read, and what became of each."""
+def rows_table(batch: ImportBatch, listed: ListedRows) -> Table:
+    """Rows of a file, as they were read, what became of each, and last its cells as the file has them."""
+    headings = batch.reading.get("headings", [])
+    width = max(len(headings), widest_row(batch))
     columns = [
         Column(_("Row of the file"), "integer"),
         Column(_("Kind")),
         Column(_("Month")),
         Column(_("Date"), "date"),
+        *_said_columns(),
+        Column(_("Supplier")),
+        Column(_("Why it is not booked")),
+        Column(_("Rows of the ledger")),
+        *(Column(_heading(headings, place)) for place in range(width)),
+    ]
+    return Table(_("Rows of the file"), columns, _filed(listed, width))
+
+
+def _heading(headings: Sequence[str], place: int) -> str:
+    """The file's own heading of a column; the column's letters where it has none."""
+    return (headings[place] if place < len(headings) else "") or _("Column %(letters)s") % {
+        "letters": letters_of(place)
+    }
+
+
+def _filed(listed: ListedRows, width: int) -> Iterator[Row]:
+    # The months and kinds are few, and the rows are many.
+    month, kinds = cache(formats.month_short), {str(key): str(label) for key, label in ImportRow.Kind.choices}
+    # A row of a file is booked once at most (``actual_import_row_once``).
+    fields = ("number", "kind", "month", "booked_on", *_SAID, "supplier", "problems", "reason", "actuals__pk", "cells")
+    for number, kind, of_month, *said, problems, reason, booked, cells in listed.cells(*fields):
+        yield (
+            number,
+            kinds[kind],
+            month(of_month) if of_month else "",
+            *said,
+            " ".join(map(str, remarks_of(problems, reason))) if problems or reason else "",
+            booked,
+            *cells,
+            *[None] * (width - len(cells)),
+        )
+
+
+def remarks_of(problems: Sequence[Mapping[str, Any]] | None, reason: str) -> list[str | Promise]:
+    """Why a row of a file is not booked, or everything that is wrong with it."""
+    if problems:
+        return [told(problem["message"]) for problem in problems]
+    return [REASONS.get(reason, reason)] if reason else []
+
+
+#: What a row of a file and a row of the ledger both say, in the order of ``_said_columns``.
+_SAID = ("cost_centre_code", "project_code", "amount", "account", "voucher", "description")
+
+
+def _said_columns() -> list[Column]:
+    return [
         Column(_("Cost centre")),
         Column(_("Project code")),
         euros(pgettext("row", "Amount")),
         Column(_("Account")),
         Column(_("Voucher")),
         Column(_("Description")),
-        Column(_("Supplier")),
-        Column(_("Why it is not booked")),
-        Column(_("Rows of the ledger")),
-    ]
-    return Table(_("Rows of the file"), columns, map(_filed, rows))
-
-
-def _filed(filed: FiledRow) -> Row:
-    row = filed.row
-    return [
-        row.number,
-        _KINDS(row.kind).label,
-        formats.month_short(row.month) if row.month else "",
-        row.booked_on,
-        row.cost_centre_code,
-        row.project_code,
-        row.amount,
-        row.account,
-        row.voucher,
-        row.description,
-        row.supplier,
-        " ".join(str(remark) for remark in filed.remarks),
-        ", ".join(str(actual.pk) for actual in filed.booked),
     ]
 
 
-def removed_table(rows: Iterable[Actual]) -> Table:
+def removed_table(listed: ListedRows) -> Table:
     """Rows of the ledger that an import reverses because its file has them no more."""
     columns = [
         Column(_("Row of the ledger"), "integer"),
         Column(_("Month")),
-        Column(_("Cost centre")),
-        Column(_("Project code")),
-        euros(pgettext("row", "Amount")),
-        Column(_("Account")),
-        Column(_("Voucher")),
-        Column(_("Description")),
+        *_said_columns(),
         Column(_("Booking"), "integer"),
     ]
-    return Table(_("Removed"), columns, map(_removed, rows))
-
-
-def _removed(row: Actual) -> Row:
-    place: list[Cell] = [row.pk, formats.month_short(row.month), row.cost_centre_code, row.project_code, row.amount]
-    return [*place, row.account, row.voucher, row.description, row.booking.number]
+    rows = (
+        (pk, formats.month_short(month), *said)
+        for pk, month, *said in listed.cells("pk", "month", *_SAID, "booking__number")
+    )
+    return Table(_("Removed"), columns, rows)
 
 
 def cells_table(cells: Iterable[Mapping[str, Any]]) -> Table:

@@ -25,7 +25,7 @@ from ..models import ImportBatch, ImportWork
 from ..queries.import_rows import booked_months, lines_to_map, outside_pairs
 from ..queries.import_undo import why_not_undone
 from ..queries.import_work import WorkStanding
-from ..queries.imports import counted_kinds, preview_batch, row_errors
+from ..queries.imports import ImportPreview, counted_kinds, preview_batch, row_errors
 from .import_files import about_import, booked_table, preview_tables
 from .import_page import (
     MapEntry,
@@ -77,8 +77,9 @@ def _after_work(request: OrganisationRequest, batch: ImportBatch, standing: Work
         return _preview(request, batch, refusal=str(reason_of(standing)))
     if code != NotAcknowledged.code:
         return _preview(request, batch, refusal=str(reason_of(standing)), ticked=set(sent))
-    lacking = {warning.key for warning in preview_batch(batch).warnings} - set(sent)
-    return _preview(request, batch, refusal=_tick_all(), ticked=set(sent), lacking=lacking)
+    preview = preview_batch(batch)
+    lacking = {warning.key for warning in preview.warnings} - set(sent)
+    return _preview(request, batch, refusal=_tick_all(), ticked=set(sent), lacking=lacking, preview=preview)
 
 
 def _tick_all() -> str:
@@ -94,8 +95,9 @@ def _preview(
     ticked: Collection[str] = (),
     lacking: Collection[str] = (),
     mapping: MapForm | None = None,
+    preview: ImportPreview | None = None,
 ) -> HttpResponse:
-    preview, counted = preview_batch(batch), counted_kinds(batch)
+    preview, counted = preview or preview_batch(batch), counted_kinds(batch)
     pairs = outside_pairs(batch) if preview.outside_plan.count else []
     entries = map_entries(batch, pairs)[:PAIRS_SHOWN]
     if mapping is None and entries:
@@ -132,7 +134,7 @@ def _preview_tables(batch: ImportBatch) -> list[Table]:
     return preview_tables(
         outcome_views(batch, preview, counted_kinds(batch)),
         line_views(preview.cells),
-        outside_pairs(batch),
+        outside_pairs(batch) if preview.outside_plan.count else [],
         preview.warnings,
         [*(error for error in preview.errors if not error.row), *row_errors(batch)],
     )
@@ -188,9 +190,10 @@ def commit(request: OrganisationRequest, batch: int) -> HttpResponse:
         )
     except NotAcknowledged as refusal:
         lacking = {warning.key for warning in refusal.preview.warnings} - ticked
-        return _preview(request, found, status=422, refusal=_tick_all(), ticked=ticked, lacking=lacking)
+        shown = refusal.preview
+        return _preview(request, found, status=422, refusal=_tick_all(), ticked=ticked, lacking=lacking, preview=shown)
     except HasErrors as refusal:
-        return _preview(request, found, status=422, refusal=str(refusal), ticked=ticked)
+        return _preview(request, found, status=422, refusal=str(refusal), ticked=ticked, preview=refusal.preview)
     except PreviewChanged as refusal:
         # What was ticked was said about other figures.
         return _preview(request, found, status=409, refusal=str(refusal))

@@ -1,6 +1,6 @@
 """The rows of an import: lists by what became of them, one row beside its raw cells, errors, and the file itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from fundtrack import exports
-from fundtrack.sentences import told
 from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
@@ -19,24 +18,21 @@ from ..file_bytes import content_of
 from ..forms.import_profiles import COLUMN_LABELS
 from ..imports.headings import letters_of, places_of
 from ..imports.profiles import ProfileRefusal
-from ..imports.rows import REASONS
 from ..loaders import load_import, load_import_row
-from ..models import Actual, ImportBatch, ImportFile, ImportRow
-from ..queries.import_rows import ListedRows, booked_from
-from ..queries.imports import preview_batch, row_errors
+from ..models import Actual, ImportFile, ImportRow
+from ..queries.import_rows import ListedRows, booked_from, errors_of
 from .import_files import (
-    FiledRow,
     about_import,
     booked_rows_table,
     cells_table,
     errors_table,
+    remarks_of,
     removed_table,
     rows_table,
 )
 from .import_page import OUTCOME_LABELS, actual_url, batch_context, values_of
 
 ROWS_A_PAGE = 100
-_STATE = ImportBatch.State
 
 
 @dataclass(frozen=True)
@@ -81,36 +77,24 @@ def rows(request: OrganisationRequest, batch: int) -> HttpResponse:
 
 @organisation_view("view_imports")
 def rows_export(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
-    """The rows of ``?outcome=`` as a file, with every cell as the file has it."""
+    """The rows of ``?outcome=`` as a file, each with its cells as the file has them."""
     found, outcome = load_import(request, batch), _outcome(request)
     listed = ListedRows(found, outcome)
-    if outcome == "removed":
-        table = removed_table(actual for piece in listed.pieces() for actual in piece)
-    else:
-        table = rows_table(found, _with_booked(listed))
+    table = removed_table(listed) if outcome == "removed" else rows_table(found, listed)
     about = about_import(found, *([(_("What becomes of them"), OUTCOME_LABELS[outcome])] if outcome else []))
     return table_response(request, format, f"import-{found.number}-rows", [table], about)
-
-
-def _with_booked(listed: ListedRows) -> Iterator[FiledRow]:
-    for piece in listed.pieces():
-        booked = booked_from(piece)
-        yield from (FiledRow(row, remarks_of(row), booked.get(row.pk, [])) for row in piece)
 
 
 def _views(request: OrganisationRequest, rows: Sequence[ImportRow]) -> list[RowView]:
     booked = booked_from(rows)
     return [
-        RowView(row, remarks_of(row), [(actual, actual_url(request, actual)) for actual in booked.get(row.pk, [])])
+        RowView(
+            row,
+            remarks_of(row.problems, row.reason),
+            [(actual, actual_url(request, actual)) for actual in booked.get(row.pk, [])],
+        )
         for row in rows
     ]
-
-
-def remarks_of(row: ImportRow) -> list[str | Promise]:
-    """Why a row is not booked, or everything that is wrong with it."""
-    if row.problems:
-        return [told(problem["message"]) for problem in row.problems]
-    return [REASONS.get(row.reason, row.reason)] if row.reason else []
 
 
 @organisation_view("view_imports")
@@ -122,7 +106,7 @@ def row(request: OrganisationRequest, batch: int, row: int) -> HttpResponse:
         found.batch,
         row=found,
         cells=_cells(found),
-        remarks=remarks_of(found),
+        remarks=remarks_of(found.problems, found.reason),
         booked=[(actual, actual_url(request, actual)) for actual in _booked(found)],
     )
     return render(request, "funds/imports/row.html", context)
@@ -167,8 +151,7 @@ def _cells(row: ImportRow) -> list[dict[str, Any]]:
 def errors(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
     """Everything that hinders the import, all of it, as a file."""
     found = load_import(request, batch)
-    blocking = [error for error in preview_batch(found).errors if not error.row] if found.state == _STATE.READ else []
-    table = errors_table([*blocking, *row_errors(found)])
+    table = errors_table(errors_of(found))
     return table_response(request, format, f"import-{found.number}-errors", [table], about_import(found))
 
 

@@ -1,7 +1,9 @@
-"""What files say of imports: where a ledger row came from."""
+"""What the files of imports say: where a ledger row came from, and the cells of the file."""
 
 import csv as csv_reader
 import io
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
@@ -12,8 +14,8 @@ from funds.models import Actual
 from tests.factories import World, make_world
 from tests.page_tables import workbook
 
-from .import_files import csv
-from .import_pages import ROWS, commit, read, upload
+from .import_files import HEADER, csv
+from .import_pages import ROWS, commit, read, to, upload
 from .pages import browser_of, plan_address
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,69 @@ def test_a_row_outside_the_plan_names_its_file(world: World, client: Client) -> 
     commit(client, world)
     row, _total = table_of(client, plan_address("outside-export", world, format="csv"))
     assert (row["Number of the import"], row["File"], row["Row of the file"]) == ("1", "vienti.csv", "2")
+
+
+def test_rows_of_a_file_come_with_their_cells(world: World, client: Client) -> None:
+    rows = [(*ROWS[0][:5], "=1+1", " 100,00 "), ROWS[1], ROWS[2]]
+    upload(client, world, csv(*rows))
+    read(client, world)
+    for outcome, count in (("", 4), ("?outcome=new", 3)):
+        table = table_of(client, f"{to('import-rows-export', world, format='csv')}{outcome}")
+        assert list(table[0])[13:] == list(HEADER)
+        assert len(table) == count
+        found = [list(row.values())[13:] for row in table[-3:]]
+        assert found == [["5.1.2024", "101", "1000", "A1", "4000", "'=1+1", " 100,00 "], [*ROWS[1]], [*ROWS[2]]]
+    commit(client, world)
+    booked = list(Actual.objects.order_by("pk").values_list("pk", flat=True))
+    url = to("import-rows-export", world, format="xlsx")
+    for outcome in ("", "?outcome=new"):
+        sheet = workbook(client.get(url + outcome).content).worksheets[0]
+        cells = [[cell.value for cell in row] for row in sheet.iter_rows()][-3:]
+        assert [row[12] for row in cells] == [str(pk) for pk in booked]
+        assert [row[18:20] for row in cells] == [["=1+1", " 100,00 "], ["Palkat", "250,50"], ["Ostot", "-20,50"]]
+        assert {cell.data_type for row in sheet.iter_rows(min_row=2, min_col=14) for cell in row if cell.value} == {"s"}
+
+
+def test_cells_beyond_the_headings_stand_under_letters(world: World, client: Client) -> None:
+    upload(client, world, csv(ROWS[0], (*ROWS[1], "-2", "yli")))
+    read(client, world)
+    table = table_of(client, to("import-rows-export", world, format="csv"))
+    assert list(table[0])[13:] == [*HEADER, "Column H", "Column I"]
+    assert [list(row.values())[13:] for row in table[-2:]] == [[*ROWS[0], "", ""], [*ROWS[1], "-2", "yli"]]
+
+
+def test_rows_that_need_no_comparison_are_not_compared(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = [ROWS[0], ("9.1.2024", "105", "1000", "A1", "4000", "Virhe", "kaksi")]
+    upload(client, world, csv(*bad), control_total="100,00")
+    read(client, world)
+    compared = Mock(side_effect=AssertionError("compared"))
+    monkeypatch.setattr("funds.queries.import_rows.outcome_query", compared)
+    monkeypatch.setattr("funds.queries.imports.outcome_query", compared)
+    (error,) = table_of(client, to("import-errors", world, format="csv"))
+    assert (error["Row"], error["Value"]) == ("3", "kaksi")
+    for outcome in ("", "error", "left_out", "total", "skipped"):
+        for url in (to("import-rows", world), to("import-rows-export", world, format="csv")):
+            assert client.get(f"{url}?outcome={outcome}").status_code == 200
+
+
+def test_what_hinders_the_file_as_a_whole_is_among_its_errors(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS), manner="whole_months", control_total="330,01")
+    read(client, world)
+    (error,) = table_of(client, to("import-errors", world, format="csv"))
+    assert (error["Row"], error["Value"]) == ("", "330,01\xa0€")
+
+
+def test_a_refused_commit_compares_once(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS, ("5.1.2024", "101", "1000", "A1", "4000", "Virhe", "kaksi")))
+    read(client, world)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post(to("import-commit", world), {"seen": _seen(client, world)}).status_code == 422
+    compared = [query for query in captured.captured_queries if "file_counted AS" in query["sql"]]
+    assert len(compared) == 2, "once for the page before it, once for the refusal"
+
+
+def _seen(client: Client, world: World) -> str:
+    page: Any = client.get(to("import-preview", world))
+    return str(page.context["preview"].digest)
