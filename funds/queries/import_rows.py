@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, overload
 
 from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.fields.json import KeyTextTransform
 
 from fundtrack.money import MoneyField
 from fundtrack.periods import Month
@@ -224,18 +225,22 @@ def booked_months(batch: ImportBatch) -> list[BookedMonth]:
 def listed_imports(organisation: Organisation) -> QuerySet[ImportBatch]:
     """Imports, the newest first.
 
-    With ``read_rows`` and ``read_total`` (EUR) of those that wait to be committed, and ``worked_on`` where a worker
-    was asked and has not finished.
+    With ``read_rows`` and ``read_total`` (EUR) of those that wait to be committed, counted as in their previews, with
+    ``own_total`` of the file as text where it has one, and ``worked_on`` where a worker was asked and has not finished.
     """
-    rows = ImportRow.objects.filter(batch=OuterRef("pk"), kind=ImportRow.Kind.ROW).order_by().values("batch")
-    waiting = When(state=_STATE.READ, then=Subquery(rows.annotate(found=Count("pk")).values("found")))
-    total = When(state=_STATE.READ, then=Subquery(rows.annotate(found=Sum("amount")).values("found")))
+    kind = ImportRow.Kind
+    rows = ImportRow.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+    counted = rows.filter(kind__in=(kind.ROW, kind.LEFT_OUT, kind.ERROR)).annotate(found=Count("pk"))
+    summed = rows.filter(kind__in=(kind.ROW, kind.LEFT_OUT)).annotate(found=Sum("amount"))
+    waiting = When(state=_STATE.READ, then=Subquery(counted.values("found")))
+    total = When(state=_STATE.READ, then=Subquery(summed.values("found")))
     return (
         organisation.import_batches.select_related("fund", "booking", "file__uploaded_by__user", "committed_by__user")
         .defer("file__content", "profile", "reading")
         .annotate(
             read_rows=Case(waiting, output_field=IntegerField()),
             read_total=Case(total, output_field=MoneyField()),
+            own_total=KeyTextTransform("own_total", "reading"),
             worked_on=Exists(ImportWork.objects.filter(batch=OuterRef("pk"), state__in=_ACTIVE)),
         )
         .order_by("-number")

@@ -47,7 +47,8 @@ def imports_table(batches: Iterable[ImportBatch]) -> Table:
         Column(_("Committed by")),
         Column(_("Committed at"), "moment"),
         Column(_("Rows"), "integer"),
-        Column(_("Sum (€)"), "amount"),
+        Column(_("Sum of the file (€)"), "amount"),
+        Column(_("Booked (€)"), "amount"),
     ]
     return Table(_("Imports"), columns, map(_import, batches))
 
@@ -64,7 +65,8 @@ def _import(batch: ImportBatch) -> Row:
         batch.committed_by.user.name if batch.committed_by else "",
         batch.committed_at,
         rows_listed(batch),
-        sum_listed(batch),
+        file_sum(batch),
+        booked_sum(batch),
     ]
 
 
@@ -74,11 +76,24 @@ def rows_listed(batch: ImportBatch) -> int | None:
     return count
 
 
-def sum_listed(batch: ImportBatch) -> Decimal | None:
-    """EUR that a listed import booked, or has read and not booked yet."""
+def file_sum(batch: ImportBatch) -> Decimal | None:
+    """EUR in the file of a listed import: its own total when it has one, else Σ of its rows; None where none is known.
+
+    It is the same before and after the import is committed.
+    """
+    if "file_total" in batch.result:
+        return Decimal(batch.result["file_total"])
+    if batch.state != ImportBatch.State.READ:
+        return None
+    own_total: str | None = getattr(batch, "own_total", None)
+    return Decimal(own_total) if own_total is not None else getattr(batch, "read_total", None) or ZERO
+
+
+def booked_sum(batch: ImportBatch) -> Decimal | None:
+    """EUR that an import booked, even where that was undone later; None where it was not committed."""
     if batch.booking is not None:
         return batch.booking.total
-    return ZERO if batch.state == ImportBatch.State.COMMITTED else getattr(batch, "read_total", None)
+    return ZERO if batch.state == ImportBatch.State.COMMITTED else None
 
 
 # --- one import

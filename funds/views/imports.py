@@ -23,7 +23,7 @@ from ..imports.proposal import refuse_no_table
 from ..models import ImportBatch, ImportWork
 from ..queries.import_profiles import current_profiles
 from ..queries.import_rows import listed_imports
-from .import_files import imports_table, rows_listed, sum_listed
+from .import_files import booked_sum, file_sum, imports_table, rows_listed
 from .import_work import home_of, take_step
 
 BATCHES_A_PAGE = 50
@@ -35,7 +35,7 @@ def import_list(request: OrganisationRequest) -> HttpResponse:
     page = Paginator(listed_imports(request.organisation), BATCHES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "listed": [(batch, rows_listed(batch), sum_listed(batch)) for batch in page],
+        "listed": [(batch, rows_listed(batch), file_sum(batch), booked_sum(batch)) for batch in page],
         "may_import": request.membership.may("enter_actuals"),
     }
     return render(request, "funds/imports/list.html", context)

@@ -1,4 +1,4 @@
-"""What the files of imports say: where a ledger row came from, and the cells of the file."""
+"""What the files of imports say: where a ledger row came from, the cells of the file, what was booked."""
 
 import csv as csv_reader
 import io
@@ -16,7 +16,7 @@ from tests.page_tables import workbook
 
 from .import_files import HEADER, csv
 from .import_pages import ROWS, commit, read, to, upload
-from .pages import browser_of, plan_address
+from .pages import address, browser_of, plan_address
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +149,27 @@ def test_a_refused_commit_compares_once(world: World, client: Client) -> None:
 def _seen(client: Client, world: World) -> str:
     page: Any = client.get(to("import-preview", world))
     return str(page.context["preview"].digest)
+
+
+def test_the_list_tells_the_files_sum_from_what_was_booked(world: World, client: Client) -> None:
+    def listed() -> list[tuple[str, ...]]:
+        rows = table_of(client, address("import-list-export", world, format="csv"))
+        return [tuple(row[name] for name in ("Rows", "Sum of the file (€)", "Booked (€)")) for row in rows]
+
+    def shown() -> str:
+        return client.get(address("import-list", world)).content.decode().replace("\xa0", " ")
+
+    upload(client, world, csv(*ROWS))
+    assert listed() == [("", "", "")]
+    read(client, world)
+    assert listed() == [("3", "330,00", "")]
+    commit(client, world)
+    assert listed() == [("3", "330,00", "330,00")]
+    upload(client, world, csv(*ROWS, ("8.2.2024", "104", "1000", "A2", "4340", "Ostot", "5,00")))
+    read(client, world)
+    commit(client, world)
+    assert listed()[0] == ("4", "335,00", "5,00")
+    assert "335,00" in shown() and ">5,00<" in shown()
+    client.post(to("import-undo", world), {})
+    (first, *_), state = listed(), table_of(client, address("import-list-export", world, format="csv"))[0]["State"]
+    assert (first, state) == (("4", "335,00", "5,00"), "Undone")
