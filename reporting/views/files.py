@@ -90,14 +90,6 @@ def _standings(standings: Iterable[Standing]) -> Table:
 
 
 def _issued_summaries(issued: Iterable[IssuedSummary]) -> Table:
-    columns = [
-        Column(_("Number"), "integer"),
-        Column(_("Month")),
-        Column(_("Fund")),
-        Column(_("Body")),
-        Column(_("Meeting"), "date"),
-        Column(_("Issued"), "moment"),
-    ]
     rows: list[Row] = [
         [
             found.number,
@@ -109,19 +101,25 @@ def _issued_summaries(issued: Iterable[IssuedSummary]) -> Table:
         ]
         for found in issued
     ]
-    return Table(_("Issued reports"), columns, rows)
+    return Table(_("Issued reports"), _issued_columns(), rows)
 
 
-def issued_table(reports: Iterable[IssuedReport]) -> Table:
-    """Issued reports with who issued them, and the digests that prove them."""
-    columns = [
-        Column(_("Report")),
+def _issued_columns() -> list[Column]:
+    return [
         Column(_("Number"), "integer"),
         Column(_("Month")),
         Column(_("Fund")),
         Column(_("Body")),
         Column(_("Meeting"), "date"),
         Column(_("Issued"), "moment"),
+    ]
+
+
+def issued_table(reports: Iterable[IssuedReport]) -> Table:
+    """Issued reports with who issued them, and the digests that prove them."""
+    columns = [
+        Column(_("Report")),
+        *_issued_columns(),
         Column(_("Issued by")),
         Column(_("SHA-256 of the result")),
     ]
