@@ -12,6 +12,8 @@ DAY_FORMATS = ("d.m.yyyy", "d.m.yy", "d/m/yyyy", "yyyy-mm-dd", "yyyymmdd", "yymm
 MONTH_FORMATS = ("yyyymm", "yyyy-mm", "m/yyyy", "m.yyyy")
 #: ``year_period``: a year and a period in two columns; ``none``: the file has no months, the person says which it is.
 DATE_FORMATS = (*DAY_FORMATS, *MONTH_FORMATS, "year_period", "none")
+#: What a minus sign in a column of credits does: it only marks a credit, or it takes one back.
+NEGATIVE_CREDITS = ("credit", "reversal")
 
 _DATE_SPELLINGS = {
     "d.m.y": "d.m.yyyy",
@@ -94,3 +96,9 @@ def canonical_mark(text: str) -> DecimalMark | None:
     """The decimal mark itself."""
     marks: dict[str, DecimalMark] = {",": ",", ".": ".", "comma": ",", "point": ".", "dot": "."}
     return marks.get(text.strip().casefold())
+
+
+def canonical_negative_credit(text: str) -> str | None:
+    """The one spelling of what a minus sign in a column of credits does."""
+    word = text.strip().casefold()
+    return word if word in NEGATIVE_CREDITS else None

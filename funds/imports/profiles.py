@@ -19,7 +19,15 @@ from fundtrack.sentences import sentence as _
 
 from .csv_files import DELIMITERS
 from .encodings import ENCODINGS
-from .profile_values import DATE_FORMATS, canonical_date_format, canonical_delimiter, canonical_encoding, canonical_mark
+from .profile_values import (
+    DATE_FORMATS,
+    NEGATIVE_CREDITS,
+    canonical_date_format,
+    canonical_delimiter,
+    canonical_encoding,
+    canonical_mark,
+    canonical_negative_credit,
+)
 
 #: What a column of the file can mean.
 COLUMN_KEYS = (
@@ -45,6 +53,7 @@ KEYS = (
     "header_row",
     "decimal_mark",
     "date_format",
+    "negative_credit",
     "columns",
     "leave_out",
     "rules",
@@ -141,6 +150,8 @@ class Profile:
     decimal_mark: DecimalMark | None = None
     #: One of ``profile_values.DATE_FORMATS``.
     date_format: str | None = None
+    #: One of ``NEGATIVE_CREDITS``; None where credits have no minus sign, or few.
+    negative_credit: str | None = None
     #: Column key → heading in the file.
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
     leave_out: Sequence[LeaveOut] = ()
@@ -168,6 +179,7 @@ class Profile:
             header_row=_header_row(given.get("header_row")),
             decimal_mark=_chosen(given, "decimal_mark", canonical_mark, (",", ".")),  # type: ignore[arg-type]
             date_format=_chosen(given, "date_format", canonical_date_format, DATE_FORMATS),
+            negative_credit=_chosen(given, "negative_credit", canonical_negative_credit, NEGATIVE_CREDITS),
             columns=_columns(given.get("columns", {})),
             leave_out=tuple(_leave_out(entry) for entry in _list(given, "leave_out")),
             rules=tuple(_rule(entry) for entry in _list(given, "rules")),
@@ -175,7 +187,7 @@ class Profile:
 
     def as_json(self) -> dict[str, Any]:
         """The profile with the keys of a profile file, in their fixed order; what is not said is left out."""
-        said: dict[str, Any] = {key: getattr(self, key) for key in KEYS[:6]}
+        said: dict[str, Any] = {key: getattr(self, key) for key in KEYS[: KEYS.index("columns")]}
         said["columns"] = {key: self.columns[key] for key in COLUMN_KEYS if key in self.columns}
         said["leave_out"] = [entry.as_json() for entry in self.leave_out]
         said["rules"] = [rule.as_json() for rule in self.rules]

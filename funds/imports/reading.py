@@ -25,14 +25,14 @@ class Reading(Iterator[ReadRow]):
         profile: what was said and found out about the file.
         labels: the headings, by which problems name their column.
         totals: sums and counts of the rows so far.
-        warnings: sentences of the look at the whole file, where there was one.
+        warnings: sentences about the whole file; complete after the last row.
     """
 
     def __init__(self, file: TableFile, profile: Profile, *, month: Month | None, known: KnownCodes | None) -> None:
         self.file, self.profile = file, profile
         self.sheet = file.sheet(profile.sheet)
         self.totals = FileTotals()
-        self.warnings: Sequence[str] = ()
+        self.warnings: list[str] = []
         assert profile.header_row is not None, "a complete profile"
         self._header_row = profile.header_row
         header = next(islice(self._rows(), self._header_row - 1, None), [])
@@ -83,6 +83,8 @@ class Reading(Iterator[ReadRow]):
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
             yield found, row
+        if reader.sides is not None:
+            self.warnings += reader.sides.notes()
 
 
 def read_actuals(
@@ -105,7 +107,7 @@ def read_actuals(
 
     Raises:
         ProfileRefusal: the profile does not fit the file, or something must be asked first.
-        FileRefusal: the file cannot be read; it may also come while rows are read.
+        FileRefusal: the file cannot be read. Both may also come while rows are read.
     """
     warnings: Sequence[str] = ()
     if not (confirmed and profile.header_row) and not _is_complete(file, profile):
@@ -115,7 +117,7 @@ def read_actuals(
         recognition.require()
         profile, warnings = recognition.profile, recognition.warnings[len(file.warnings) :]
     reading = Reading(file, profile, month=month, known=known)
-    reading.warnings = warnings
+    reading.warnings += warnings
     return reading
 
 

@@ -17,6 +17,7 @@ from .headings import letters_of, place_of
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, plain
 from .rows import KnownCodes, ReadRow, RowProblem, row_problem
+from .sides import SIDES, TwoSides
 from .values import amount_of, code_of, day_of, is_credit, month_of_period, quoted, text_on_one_line
 
 #: What the ledger keeps of each text.
@@ -69,6 +70,8 @@ class RowReader:
         self.has_keys = bool(self._keys)
         self._keys = self._keys or [places[key] for key in TEXT_LENGTHS if key in places]
         self._month_of = self._choose_month(month)
+        #: None for a file with one column of amounts.
+        self.sides: TwoSides | None = None
         self._amount_of = self._choose_amount()
         self._left_out = [(self._place(entry.column), entry) for entry in profile.leave_out]
         self._by_text = any(rule.description_contains for rule in self.rules)
@@ -154,7 +157,8 @@ class RowReader:
         if "amount" in places:
             return self._sided if "side" in places else self._plain_amount
         if "debit" in places or "credit" in places:
-            return self._debit_less_credit
+            self.sides = TwoSides(self.profile, {key: self.labels[places[key]] for key in SIDES if key in places})
+            return self._two_sided
         message = _("No column of the file is chosen as the amount.")
         raise ProfileRefusal(message, code="column_missing")
 
@@ -177,14 +181,15 @@ class RowReader:
             raise Refusal(message % readings, code="ambiguous_side")
         return -amount if amount else amount
 
-    def _debit_less_credit(self, row: Sequence[Value]) -> Decimal:
-        sides = [row[self.places[key]] if key in self.places else "" for key in ("debit", "credit")]
+    def _two_sided(self, row: Sequence[Value]) -> Decimal:
+        assert self.sides is not None, "chosen with them"
+        sides = [row[self.places[key]] if key in self.places else "" for key in SIDES]
         if all(isinstance(side, str) and not side.strip() for side in sides):
             return amount_of("", self.mark)
         debit, credit = (
             ZERO if isinstance(side, str) and not side.strip() else amount_of(side, self.mark) for side in sides
         )
-        return debit - credit
+        return self.sides.amount(debit, credit)
 
     # --- one row
 
@@ -255,6 +260,8 @@ class RowReader:
             project = self._by_rules(codes[0], codes[2], description, supplier)
             by_rule = bool(project)
         kind, reason = ("error", "") if problems else ("row", "")
+        if kind == "row" and self.sides is not None and not self.belongs_to_nothing(row):
+            self.sides.count(number)
         if amount == 0 and not any(problem.code == "cells_shifted" for problem in problems):
             kind, reason, problems = "skipped", "zero", []
         return ReadRow(
@@ -361,7 +368,7 @@ class RowReader:
         """The amount column, or the one of debit and credit that cannot be read."""
         if "amount" in self.places:
             return self.places["amount"]
-        both = [self.places[key] for key in ("debit", "credit") if key in self.places]
+        both = [self.places[key] for key in SIDES if key in self.places]
         for place in both:
             try:
                 amount_of(row[place], self.mark)

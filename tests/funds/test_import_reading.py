@@ -81,6 +81,63 @@ def test_debit_and_credit_in_two_columns(debit: str, credit: str, amount: str) -
     assert (row.kind, row.amount) == ("row", Decimal(amount))
 
 
+SIDES = (*HEADER[:6], "Debet", "Kredit")
+#: (debit, credit) of each row, what the profile says of negative credits, the amounts, and a part of the note.
+SIGNS: list[tuple[list[tuple[str, str]], str | None, list[str], str]] = [
+    ([("12,00", ""), ("", "2,00")], None, ["12", "-2"], ""),
+    ([("12,00", ""), ("-2,00", "")], None, ["12", "-2"], "negative debits (1, the first in row 3)"),
+    ([("", "5,00"), ("", "-2,00")], None, ["-5", "2"], "opposite sign (1, the first in row 3)"),
+    ([("12,00", "0,00"), ("0,00", "-2,00")], "credit", ["12", "-2"], ""),
+    ([("12,00", ""), ("", "-2,00")], "reversal", ["12", "2"], "opposite sign (1, the first in row 3)"),
+    ([("", "-5,00"), ("", "2,00")], "credit", ["-5", "2"], "opposite sign (1, the first in row 3)"),
+]
+
+
+@pytest.mark.parametrize(("sides", "manner", "amounts", "note"), SIGNS)
+@pytest.mark.parametrize("kind", [csv, xlsx])
+def test_a_minus_sign_in_debit_and_credit_is_said(
+    sides: list[tuple[str, str]], manner: str | None, amounts: list[str], note: str, kind: Any
+) -> None:
+    found = reading(kind(*((*ROW[:6], *both) for both in sides), header=SIDES), {"negative_credit": manner})
+    assert [row.amount for row in found if row.kind == "row"] == list(map(Decimal, amounts))
+    assert len(found.warnings) == bool(note) and note in "".join(found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("credits", "manner", "part"),
+    [
+        (
+            ["-2,00", "-3,00"],
+            None,
+            "row 3: \u22122,00 €). Either the minus sign marks a credit and the row counts \u22122,00 €",
+        ),
+        (["-2,00", "-3,00", "1,00"], None, "takes a credit back and the row counts 2,00 €"),
+        (["2,00"], "credit", "have no minus sign (first in row 3)"),
+    ],
+)
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_credits_that_are_all_negative_are_asked_about(
+    credits: list[str], manner: str | None, part: str, confirmed: bool
+) -> None:
+    # The file's own total has the sign of its rows and is not counted with them.
+    rows = [("12,00", ""), *(("", credit) for credit in credits)]
+    content = csv(
+        *((*ROW[:6], *both) for both in rows), ("", "", "", "", "", "Yhteensä", "12,00", "9,99"), header=SIDES
+    )
+    columns = {"date": "Päivä", "debit": "Debet", "credit": "Kredit"}
+    said = {"header_row": 1, "date_format": "d.m.yyyy", "delimiter": ";", "decimal_mark": ",", "columns": columns}
+    with pytest.raises(ProfileRefusal) as refusal:
+        list(reading(content, {**said, "negative_credit": manner}, confirmed=confirmed))
+    assert refusal.value.code == "negative_credit"
+    assert part in str(refusal.value).replace(WIDE, " ") and str(refusal.value).endswith(".")
+
+
+def test_both_sides_together_are_an_amount_that_fits_the_ledger() -> None:
+    largest = "999999999999,99"
+    (row,) = rows_of(csv((*ROW[:6], largest, f"-{largest}"), header=SIDES), {"negative_credit": "reversal"})
+    assert (row.kind, row.problems[0].code) == ("error", "too_large")
+
+
 @pytest.mark.parametrize(
     ("side", "sign"),
     [
