@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .cells import CellError
+from .headings import letters_of
 from .limits import Limits, too_many_columns, too_many_rows, too_much, unusual
 
 Marks = dict[int, dict[int, CellError]]
@@ -60,13 +61,20 @@ class SheetScan:
 
 
 @dataclass
-class _Cell:
+class Cell:
+    """A cell with its place, both from 1."""
+
     row: int
     column: int
     kind: bytes
     formula: bytes | None = None
     has_value: bool = False
     value: bytearray = field(default_factory=bytearray)
+
+    @property
+    def name(self) -> str:
+        """Its place as a spreadsheet shows it: ``B2``."""
+        return f"{letters_of(self.column - 1)}{self.row}"
 
 
 def part_chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo | str) -> Iterator[bytes]:
@@ -123,7 +131,7 @@ def find_marks(chunks: Iterator[bytes], scan: SheetScan, limits: Limits) -> Mark
     """
     marks: Marks = {}
     last_row = last_column = 0
-    for cell in _cells(chunks) if scan.unplaced else _placed_cells(chunks, every=scan.far):
+    for cell in cells_in_order(chunks) if scan.unplaced else _placed_cells(chunks, every=scan.far):
         if not cell.has_value and cell.formula is None:
             continue
         if cell.row > limits.rows + 51:
@@ -138,7 +146,7 @@ def find_marks(chunks: Iterator[bytes], scan: SheetScan, limits: Limits) -> Mark
     return marks
 
 
-def _placed_cells(chunks: Iterator[bytes], *, every: bool) -> Iterator[_Cell]:
+def _placed_cells(chunks: Iterator[bytes], *, every: bool) -> Iterator[Cell]:
     """The cells of a sheet in which each says its place: those with a formula or an error, or every one."""
     rest = b""
     for chunk in chunks:
@@ -150,7 +158,7 @@ def _placed_cells(chunks: Iterator[bytes], *, every: bool) -> Iterator[_Cell]:
                 yield from _cells_of(piece)
 
 
-def _cells_of(piece: bytes) -> Iterator[_Cell]:
+def _cells_of(piece: bytes) -> Iterator[Cell]:
     """The cell that ends with this piece; further ones in it (in a comment) count too, so that none can hide."""
     for found in _CELL_START.finditer(piece):
         if found[2]:
@@ -161,7 +169,7 @@ def _cells_of(piece: bytes) -> Iterator[_Cell]:
             _FORMULA.search(piece, found.end()),
             _VALUE.search(piece, found.end()),
         )
-        yield _Cell(
+        yield Cell(
             row,
             column,
             kind[1] if kind else b"n",
@@ -172,7 +180,7 @@ def _cells_of(piece: bytes) -> Iterator[_Cell]:
         )
 
 
-def _error_of(cell: _Cell) -> CellError | None:
+def _error_of(cell: Cell) -> CellError | None:
     value = bytes(cell.value).strip()
     if cell.kind == b"e":
         return CellError(value.decode("utf-8", "replace") or "#N/A", "cell_error")
@@ -185,10 +193,10 @@ def _error_of(cell: _Cell) -> CellError | None:
     return None
 
 
-def _cells(chunks: Iterator[bytes]) -> Iterator[_Cell]:
+def cells_in_order(chunks: Iterator[bytes]) -> Iterator[Cell]:
     """Every cell with its place, which counts on from the one before where it is not said."""
     row = column = 0
-    cell: _Cell | None = None
+    cell: Cell | None = None
     inside, text = b"", bytearray()
     for name, closing, attributes, empty, before in _tokens(chunks):
         if inside:
@@ -198,7 +206,7 @@ def _cells(chunks: Iterator[bytes]) -> Iterator[_Cell]:
         elif name == b"c" and not closing:
             row, column = _place(attributes, row, column + 1)
             kind = _TYPE.search(attributes)
-            cell = _Cell(row, column, kind[1] if kind else b"n")
+            cell = Cell(row, column, kind[1] if kind else b"n")
         elif cell is not None and name in (b"v", b"f", b"is") and not closing:
             inside, text = (b"" if empty else name), bytearray()
             cell.has_value |= name != b"f"

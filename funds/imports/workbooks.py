@@ -22,6 +22,7 @@ from .limits import (
     too_much,
     unusual,
 )
+from .workbook_places import check_places
 from .workbook_scan import (
     Marks,
     SheetScan,
@@ -165,6 +166,7 @@ class Workbook:
                 if scan.values * max(self._texts, default=0) > _MOST_TEXT:
                     check_texts(part_chunks(archive, part), self._texts)
                 marks = find_marks(part_chunks(archive, part), scan, self.limits) if scan.closer else {}
+                check_places(lambda: part_chunks(archive, part), sheet.name)
         except _BROKEN as error:
             raise damaged(self.name) from error
         self._found[sheet.part] = marks

@@ -115,6 +115,60 @@ def test_a_bad_file_gets_one_clear_sentence(what: str) -> None:
     assert str(refusal.value).endswith(".") and "\n" not in str(refusal.value)
 
 
+#: Cells as no ordinary program writes them, and what is said.
+ODD_CELLS = [
+    ('<row r="2"><c r="G2"><v>1</v></c><c r="G2"><v>2</v></c></row>', "cell G2 is there twice"),
+    ('<row r="2"><c r="G2"><v>1</v></c><c r="A2"><v>1</v></c><c s="1" r="G2"/></row>', "cell G2 is there twice"),
+    ('<row r="2"><c r="F2"><v>1</v></c><c><v>2</v></c><c r="G2"><v>3</v></c></row>', "cell G2 is there twice"),
+    ('<row><c><v>1</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>', "cell A2 is there twice"),
+    ("<row r='2'><c r='G2'><v>1</v></c><c r='G2'><v>2</v></c></row>", "cell G2 is there twice"),
+    (
+        '<row r="2"><x:c xmlns:x="y" r="G2"><x:v>1</x:v></x:c><c r="G2"><v>2</v></c></row>',
+        "cell G2 is there twice",
+    ),
+    ('<row r="2"><c r="F2"><v>1</v></c></row><row r="2"><c r="G2"><v>2</v></c></row>', "row 2 is there twice"),
+    ('<row r="2"><c r="F2"><v>1</v></c></row><row r="2"/>', "row 2 is there twice"),
+    ('<row r="3"><c r="G3"><v>1</v></c></row><row r="2"><c r="G2"><v>2</v></c></row>', "row 2 is there twice or not"),
+    ('<row r="2"><c r="G3"><v>1</v></c></row>', "the cell G3 stands in row 2"),
+    ('<row r="2"><c r="G2"><v>1<!-- x -->00</v></c></row>', "cell G2 is not written in one piece"),
+    ('<row r="2"><c r="G2"><v>1<!-- </row> -->00</v></c></row>', "cell G2 is not written in one piece"),
+    ('<row r="2"><c r="G2"><v>1<?x y?>00</v></c></row>', "cell G2 is not written in one piece"),
+    ('<row r="2"><c r="G2"><v><![CDATA[100]]></v></c></row>', "cell G2 is not written in one piece"),
+    ('<row r="2"><c r="G2"><v a="b">1<!-- x -->00</v ></c></row>', "cell G2 is not written in one piece"),
+    ('<row r="2"><c r="G2"><v>1</v><v>2</v></c></row>', "cell G2 is not written in one piece"),
+    ('<row r="2"><c r="G2"><v>1<b>2</b></v></c></row>', "cell G2 is not written in one piece"),
+    ('<row r="2"><c r="G2"><v>&#49;&#48;</v></c></row>', "cell G2 is not written in one piece"),
+    (
+        '<row r="2"><c r="G2" t="inlineStr"><is><t>1</t></is><is><t>2</t></is></c></row>',
+        "cell G2 is not written in one piece",
+    ),
+]
+
+
+@pytest.mark.parametrize(("cells", "said"), ODD_CELLS)
+def test_cells_that_programs_read_differently_are_refused_with_their_place(cells: str, said: str) -> None:
+    with pytest.raises(FileRefusal) as refusal:
+        list(open_file("x.xlsx", sheet_xml(cells)).rows())
+    assert refusal.value.code == "file_damaged"
+    assert str(refusal.value).startswith("Sheet “Sheet”: ") and said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="2"><c r="G2" t="str"><v>A&amp;B</v></c><c r="C2"><v>5</v></c></row><row r="4"/><row r="6"/>',
+        '<row r="2"><c r="G2"><f>A1&lt;B1</f><v>1</v></c><c r="F2"><v /></c><c r="E2"><v/></c><c r="D2" s="1"/></row>',
+        '<row spans="1:7" r="2"><c s="1" r="G2"><v xml:space="preserve">5</v></c></row>',
+        "<row r='2'><c r='G2'><v>5</v></c></row>",
+        '<row><c><v>1</v></c><c r="G2"><v>5</v></c></row>',
+        '<x:row xmlns:x="y" r="2"><x:c r="G2"><x:v>5</x:v></x:c></x:row>',
+    ],
+)
+def test_cells_in_all_ordinary_manners_are_read(cells: str) -> None:
+    rows = list(open_file("x.xlsx", sheet_xml(cells)).rows())
+    assert rows[1][6] in ("A&B", 1.0, 5.0)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
