@@ -132,6 +132,11 @@ def rank_of(key: str, heading: str) -> int | None:
     return 1000 + min(partial) if partial else None
 
 
+def is_net(heading: str) -> bool:
+    """True for an amount that says of itself to be without tax."""
+    return rank_of("amount", heading) is not None and _NET.search(worded(heading)) is not None
+
+
 def meanings_of(heading: str) -> int:
     """How many columns a heading can mean exactly; 0 for a text that is no heading."""
     text = worded(heading)

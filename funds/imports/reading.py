@@ -1,6 +1,6 @@
 """The rows of a file of actuals, one after the other, none dropped in silence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from fundtrack.money import ZERO
@@ -8,8 +8,10 @@ from fundtrack.periods import Month
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
+from .doubts import Doubts
 from .files import TableFile
 from .headings import labels_of, place_of, places_of
+from .other_sheets import ask_for_sheet
 from .profiles import Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow, row_problem
@@ -28,7 +30,9 @@ class Reading(Iterator[ReadRow]):
         warnings: sentences about the whole file; complete after the last row.
     """
 
-    def __init__(self, file: TableFile, profile: Profile, *, month: Month | None, known: KnownCodes | None) -> None:
+    def __init__(
+        self, file: TableFile, profile: Profile, *, month: Month | None, known: KnownCodes | None, doubts: bool
+    ) -> None:
         self.file, self.profile = file, profile
         self.sheet = file.sheet(profile.sheet)
         self.totals = FileTotals()
@@ -39,7 +43,10 @@ class Reading(Iterator[ReadRow]):
         self.labels = labels_of(header)
         self._width = len(header)
         places = self._places()
+        self._check_sheets(places)
         self._reader = RowReader(profile, places, self.labels, sheet=self.sheet.name, month=month, known=known)
+        # Also of a profile that somebody confirmed once: the next file may have other columns.
+        self._doubts = Doubts(places, self.labels) if doubts else None
         self._iterator = _settled(self._read_all(), self._reader, self.totals)
 
     def __next__(self) -> ReadRow:
@@ -58,6 +65,14 @@ class Reading(Iterator[ReadRow]):
                 raise ProfileRefusal(message % places, code="header_row") from refusal
             raise
 
+    def _check_sheets(self, places: Mapping[str, int]) -> None:
+        """Refuse to choose between several sheets with amounts."""
+        if self.file.kind != "xlsx" or self.profile.sheet is not None:
+            return
+        amounts = {places[key] for key in ("amount", "debit", "credit") if key in places}
+        if (question := ask_for_sheet(self.file, self.sheet, amounts)) is not None:
+            raise ProfileRefusal(question.message, code="sheet_missing")
+
     def _where_headings_are(self) -> int | None:
         for number, row in enumerate(islice(self._rows(), HEADING_ROWS), start=1):
             labels = labels_of(row)
@@ -68,7 +83,7 @@ class Reading(Iterator[ReadRow]):
         return None
 
     def _read_all(self) -> Iterator[tuple[ReadRow, list[Value]]]:
-        reader, width = self._reader, self._width
+        reader, width, doubts = self._reader, self._width, self._doubts
         for number, row in enumerate(self._rows(), start=1):
             if number <= self._header_row:
                 reason = "headings" if number == self._header_row else "above_headings"
@@ -79,10 +94,14 @@ class Reading(Iterator[ReadRow]):
             if reader.is_blank(row):
                 yield ReadRow(number, tuple(map(text_of, row)), "skipped", reason="blank"), row
                 continue
+            if doubts is not None:
+                doubts.add(row)
             found = reader.read(number, row, width)
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
             yield found, row
+        if doubts is not None:
+            self.warnings += doubts.warnings()
         if reader.sides is not None:
             self.warnings += reader.sides.notes()
 
@@ -110,13 +129,14 @@ def read_actuals(
         FileRefusal: the file cannot be read. Both may also come while rows are read.
     """
     warnings: Sequence[str] = ()
-    if not (confirmed and profile.header_row) and not _is_complete(file, profile):
+    recognised = not (confirmed and profile.header_row) and not _is_complete(file, profile)
+    if recognised:
         from .recognise import recognise
 
         recognition = recognise(file, known=known or KnownCodes(), declared=profile)
         recognition.require()
         profile, warnings = recognition.profile, recognition.warnings[len(file.warnings) :]
-    reading = Reading(file, profile, month=month, known=known)
+    reading = Reading(file, profile, month=month, known=known, doubts=not recognised)
     reading.warnings += warnings
     return reading
 

@@ -13,9 +13,11 @@ from .assign import Candidate, assign
 from .cells import Value, text_of
 from .column_facts import ColumnFacts, is_side
 from .csv_files import DELIMITERS
+from .doubts import Groups, beside_net, seems_total, unused_side
 from .files import FileRefusal, SheetInfo, TableFile
-from .heading_words import meanings_of, rank_of
+from .heading_words import is_net, meanings_of, rank_of
 from .headings import labels_of, places_of
+from .other_sheets import ask_for_sheet
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import Profile, plain
 from .reading import HEADING_ROWS
@@ -28,8 +30,6 @@ __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 _BATCH = 2_000
 _REQUIRED_SCORE = 2
 _AMOUNTS = ("amount", "debit", "credit")
-#: So many vouchers divided evenly, and no other one, are no chance.
-_MANY_VOUCHERS = 3
 #: How ``labels_of`` tells equal headings apart.
 _NUMBERED = re.compile(r"(.+) \([0-9]+\)")
 
@@ -77,7 +77,8 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     _ask_for_amount(choices, labels, facts, questions)
     _doubt_amount(choices, labels, facts, repeated, questions, warnings)
     _ask_which_of_equal(choices, labels, facts, questions)
-    warnings += _unused_sides(choices, labels, facts)
+    warnings += _gross_beside_net(choices, labels, facts) + _unused_sides(choices, labels, facts)
+    _ask_for_sheet(file, place, choices, declared, questions)
     profile = replace(
         declared,
         encoding=declared.encoding or file.encoding or None,
@@ -159,7 +160,7 @@ def _gather(
         )
         if found
     ]
-    groups = _Groups(labels)
+    groups = Groups(labels)
     rows, first = 0, place.row + 1
     below = islice(file.rows(place.sheet, delimiter=place.delimiter), place.row, None)
     while batch := list(islice(below, _BATCH)):
@@ -169,41 +170,6 @@ def _gather(
             column.add(first, values, codes)
         first += len(batch)
     return facts, groups.repeated(), rows
-
-
-class _Groups:
-    """Finds columns that repeat the total of a voucher on each of its rows."""
-
-    def __init__(self, labels: Sequence[str]) -> None:
-        ranked = [
-            (rank, index) for index, label in enumerate(labels) if (rank := rank_of("voucher", label)) is not None
-        ]
-        self.voucher = min(ranked)[1] if ranked else None
-        self.amounts = [index for index, label in enumerate(labels) if rank_of("amount", label) is not None]
-        self.varying: set[int] = set()
-        #: Vouchers whose rows differ in anything: rows that are equal as a whole tell nothing.
-        self.divided = 0
-        self._first: Sequence[Value] = ()
-        self._counted = False
-
-    def add(self, rows: Sequence[Sequence[Value]]) -> None:
-        if self.voucher is None or not self.amounts:
-            return
-        widest = max(self.voucher, *self.amounts)
-        for row in rows:
-            if len(row) <= widest:
-                continue
-            if not self._first or row[self.voucher] != self._first[self.voucher] or row[self.voucher] == "":
-                self._first, self._counted = row, False
-            elif row != self._first:
-                self.divided += not self._counted
-                self._counted = True
-                self.varying.update(index for index in self.amounts if row[index] != self._first[index])
-
-    def repeated(self) -> set[int]:
-        """Columns that are equal on all rows of a voucher, when another one is not, or many vouchers say so."""
-        same = set(self.amounts) - self.varying
-        return same if self.divided >= (1 if self.varying else _MANY_VOUCHERS) else set()
 
 
 def _choice(candidate: Candidate, labels: Sequence[str], facts: Sequence[ColumnFacts], declared: Profile) -> Choice:
@@ -284,10 +250,7 @@ def _doubt_amount(
     amount = choices.get("amount")
     if amount is None or amount.index not in repeated:
         return
-    message = _(
-        "The column “%(column)s” has the same amount on all rows of a voucher: it seems to be the voucher's total. "
-        "Choose the column with the amounts of the rows."
-    ) % {"column": amount.heading}
+    message = seems_total(amount.heading)
     choices["amount"] = amount if amount.confidence == "declared" else replace(amount, confidence="guess", why=message)
     if amount.confidence == "declared":
         warnings.append(message)
@@ -315,21 +278,37 @@ def _numbered(label: str) -> str:
     return plain(found[1]) if found else ""
 
 
+def _gross_beside_net(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:
+    """An amount that was declared and does not say to be without tax, beside one that does."""
+    amount = choices.get("amount")
+    if amount is None or is_net(labels[amount.index]):
+        return []
+    used = {choice.index for choice in choices.values()}
+    net = [label for label, column in zip(labels, facts, strict=True) if column.filled and column.index not in used]
+    return [beside_net(amount.heading, label) for label in net if is_net(label)][:1]
+
+
+def _ask_for_sheet(
+    file: TableFile, place: _Place, choices: Mapping[str, Choice], declared: Profile, questions: list[Question]
+) -> None:
+    """Which sheet is meant only a person knows, where several hold amounts."""
+    if file.kind != "xlsx" or declared.sheet is not None:
+        return
+    amounts = {choices[key].index for key in _AMOUNTS if key in choices}
+    if (question := ask_for_sheet(file, place.sheet, amounts)) is not None:
+        questions.insert(0, question)
+
+
 def _unused_sides(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:
     """Columns that say debit and credit, and are not taken for the side of the amount."""
     if "amount" not in choices or "side" in choices:
         return []
     used = {choice.index for choice in choices.values()}
-    found = [
-        label
+    return [
+        unused_side(label)
         for label, column in zip(labels, facts, strict=True)
         if column.index not in used and _says_sides(label, column)
     ]
-    message = _(
-        "The column “%(column)s” seems to say debit and credit, and is not used: credits are added like debits. "
-        "Choose it as the side if that is wrong."
-    )
-    return [message % {"column": label} for label in found]
 
 
 def _says_sides(label: str, column: ColumnFacts) -> bool:

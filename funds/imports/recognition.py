@@ -32,12 +32,12 @@ class Choice:
 class Question:
     """Something that the file does not decide."""
 
-    #: "month", "decimal_mark", "date_format" or "column"
+    #: "month", "decimal_mark", "date_format", "sheet" or "column"
     key: str
     message: str
     #: For "column", the column key that is looked for.
     column: str = ""
-    #: What can be chosen: headings, decimal marks, date forms; empty where it must be typed.
+    #: What can be chosen: headings, sheets, decimal marks, date forms; empty where it must be typed.
     choices: Sequence[str] = ()
 
 
@@ -74,6 +74,6 @@ class Recognition:
                 two ways are named row by row.
         """
         for question in self.questions:
-            if question.key in ("column", "date_format"):
+            if question.key in ("sheet", "column", "date_format"):
                 refusal: Refusal = ProfileRefusal(question.message, code=f"{question.key}_missing")
                 raise refusal

@@ -50,6 +50,20 @@ def xlsx(*rows: Sequence[Any], header: Sequence[Any] = HEADER, hidden: bool = Fa
     return stored.getvalue()
 
 
+def sheets(tables: dict[str, Sequence[Sequence[Any]]], *, hidden: Sequence[str] = ()) -> bytes:
+    """A workbook with several sheets, some of them hidden."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in tables.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
+        for row in rows:
+            sheet.append(list(row))
+    stored = io.BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
 def sheet_xml(cells: str) -> bytes:
     """A workbook whose second row is written as XML, for what no library writes."""
     names = "".join(

@@ -10,12 +10,12 @@ from django.utils import translation
 
 from funds.imports.files import open_file
 from funds.imports.heading_words import WORDS, meanings_of, rank_of
-from funds.imports.profiles import Profile
+from funds.imports.profiles import Profile, ProfileRefusal
 from funds.imports.reading import read_actuals
 from funds.imports.recognise import KnownCodes, Recognition, recognise
 from fundtrack.periods import Month
 
-from .import_files import HEADER, ROW, changed, csv, xlsx
+from .import_files import HEADER, ROW, changed, csv, reading, sheets, xlsx
 
 
 @pytest.fixture(autouse=True)
@@ -212,6 +212,86 @@ def test_the_first_shown_sheet_with_headings() -> None:
     recognition = found(xlsx(ROW, hidden=True))
     assert (recognition.sheet, recognition.header_row, recognition.sheets) == ("Ote", 1, ["Ote"])
     assert recognition.profile.sheet == "Ote"
+
+
+TABLE = (HEADER, ROW, ROW)
+#: A second sheet, and the number of its rows where it may hold amounts.
+OTHER_SHEETS: dict[str, tuple[Any, str]] = {
+    "the same headings": (TABLE, "3"),
+    "other headings that are known": ((("Pvm", "Kustannuspaikka", "Netto"), ("1.6.2021", "2000", 5)), "2"),
+    "rows that go on without headings": ((changed(amount=100), changed(amount=200)), "2"),
+    "sums under no known heading": ((("Yhteenveto", "x"), ("Palkat", "1 234,56")), "2"),
+    "numbers with cents": ((("Yhteenveto", "x"), ("Palkat", 1234.56)), "2"),
+    "a cover": ((("Toteumaraportti",), ("Tulostettu 1.6.2021",)), ""),
+    "a list of codes": ((("Kustannuspaikka", "Nimi"), (2000, "Hallinto"), ("2001", "Muu")), ""),
+    "nothing": ((), ""),
+}
+COMPLETE = {"header_row": 1, "date_format": "d.m.yyyy", "columns": {"date": "Päivä", "amount": "Summa"}}
+
+
+@pytest.mark.parametrize("what", OTHER_SHEETS)
+@pytest.mark.parametrize("first", [True, False])
+def test_amounts_on_several_sheets_are_asked_about(what: str, first: bool) -> None:
+    rows, count = OTHER_SHEETS[what]
+    tables = {"Ote": TABLE, "Toinen": rows} if first else {"Toinen": rows, "Ote": TABLE}
+    content = sheets(tables)
+    questions = found(content).questions
+    shown = f"“Ote” (3), “Toinen” ({count})" if first else f"“Toinen” ({count}), “Ote” (3)"
+    assert [question.key for question in questions] == ["sheet"] * bool(count)
+    if count:
+        assert shown in questions[0].message and set(questions[0].choices) == {"Ote", "Toinen"}
+        with pytest.raises(ProfileRefusal) as refusal:
+            reading(content)
+        assert refusal.value.code == "sheet_missing" and shown in str(refusal.value)
+    # Who names the sheet is asked nothing, and hidden sheets are not read.
+    assert not found(content, declared=Profile(sheet="Ote")).questions
+    assert not found(sheets(tables, hidden=["Toinen"])).questions
+    assert sum(row.kind == "row" for row in reading(content, {"sheet": "Ote"})) == 2
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_complete_profile_without_a_sheet_does_not_choose_one(confirmed: bool) -> None:
+    content = sheets({"Ote": TABLE, "Toinen": TABLE})
+    with pytest.raises(ProfileRefusal) as refusal:
+        reading(content, COMPLETE, confirmed=confirmed)
+    assert refusal.value.code == "sheet_missing" and "“Ote” (3), “Toinen” (3)" in str(refusal.value)
+    for sheet in ("Ote", 2):
+        assert len(list(reading(content, {**COMPLETE, "sheet": sheet}, confirmed=confirmed))) == 3
+    alone = sheets({"Ote": TABLE, "Toinen": [("Kansi",)]})
+    assert len(list(reading(alone, COMPLETE, confirmed=confirmed))) == 3
+
+
+#: Headings, rows and what is said of the column “Summa” that a complete profile declares.
+DOUBTS: list[tuple[tuple[str, ...], list[tuple[str, ...]], str]] = [
+    (("Päivä", "Tosite", "Tili", "Summa", "Muu"), [], "the voucher's total"),
+    (
+        ("Päivä", "X", "Y", "Summa", "Veroton summa"),
+        [("1.6.2021", "1", "2", "5,00", "4,00")],
+        "amounts without tax in the column “Veroton summa”",
+    ),
+    (("Päivä", "X", "Y", "Summa", "D/K"), [("1.6.2021", "1", "2", "5,00", "K")], "debit and credit"),
+    (("Päivä", "X", "Y", "Summa", "Laji"), [("1.6.2021", "1", "2", "5,00", side) for side in "DK"], "debit and credit"),
+    (("Päivä", "X", "Y", "Summa", "Laji"), [("1.6.2021", "1", "2", "5,00", side) for side in "DKX"], ""),
+    (("Päivä", "X", "Y", "Summa", "Netto"), [("1.6.2021", "1", "2", "5,00", "")], ""),
+    (("Päivä", "X", "Y", "Summa", "Kerroin"), [("1.6.2021", "1", "2", "5,00", "1,00")], ""),
+]
+
+
+@pytest.mark.parametrize(("header", "rows", "said"), DOUBTS)
+@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize("complete", [True, False])
+def test_doubts_about_declared_amounts_are_said_without_another_look(
+    header: tuple[str, ...], rows: list[tuple[str, ...]], said: str, confirmed: bool, complete: bool
+) -> None:
+    profile: dict[str, Any] = {"date_format": "d.m.yyyy", "columns": {"date": "Päivä", "amount": "Summa"}}
+    if complete:
+        profile |= {"header_row": 1, "decimal_mark": ",", "delimiter": ";"}
+    actuals = reading(csv(*(rows or DIVIDED), header=header), profile, confirmed=confirmed)
+    assert all(row.kind in ("row", "skipped") for row in actuals)
+    if "side" in actuals.profile.columns:
+        # Found out, and used.
+        said = ""
+    assert len(actuals.warnings) == bool(said) and said in "".join(actuals.warnings)
 
 
 def test_words_of_headings() -> None:

@@ -1,0 +1,139 @@
+"""Whether the column that is taken for the amounts holds the amounts of the rows: looked at while the rows are read."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from .cells import Value, text_of
+from .column_facts import is_side
+from .heading_words import is_net, rank_of
+from .values import is_credit
+
+#: So many vouchers divided evenly, and no other one, are no chance.
+_MANY_VOUCHERS = 3
+_BATCH = 500
+
+
+class Groups:
+    """Finds columns that repeat the total of a voucher on each of its rows."""
+
+    def __init__(self, labels: Sequence[str], also: Sequence[int] = ()) -> None:
+        """``also``: columns that are amounts whatever their headings say."""
+        ranked = [
+            (rank, index) for index, label in enumerate(labels) if (rank := rank_of("voucher", label)) is not None
+        ]
+        self.voucher = min(ranked)[1] if ranked else None
+        amounts = {index for index, label in enumerate(labels) if rank_of("amount", label) is not None}
+        self.amounts = sorted(amounts.union(also) - {self.voucher})
+        self.varying: set[int] = set()
+        #: Vouchers whose rows differ in anything: rows that are equal as a whole tell nothing.
+        self.divided = 0
+        self._first: Sequence[Value] = ()
+        self._counted = False
+
+    def add(self, rows: Sequence[Sequence[Value]]) -> None:
+        """Look at the next rows."""
+        if self.voucher is None or not self.amounts:
+            return
+        widest = max(self.voucher, *self.amounts)
+        for row in rows:
+            if len(row) <= widest:
+                continue
+            if not self._first or row[self.voucher] != self._first[self.voucher] or row[self.voucher] == "":
+                self._first, self._counted = row, False
+            elif row != self._first:
+                self.divided += not self._counted
+                self._counted = True
+                self.varying.update(index for index in self.amounts if row[index] != self._first[index])
+
+    def repeated(self) -> set[int]:
+        """Columns that are equal on all rows of a voucher, when another one is not, or many vouchers say so."""
+        same = set(self.amounts) - self.varying
+        return same if self.divided >= (1 if self.varying else _MANY_VOUCHERS) else set()
+
+
+class Doubts:
+    """The doubts about the amounts of a profile that says everything, for which nobody looks at the whole file first.
+
+    Args:
+        places: column key → place, as the profile says.
+    """
+
+    def __init__(self, places: Mapping[str, int], labels: Sequence[str]) -> None:
+        self.labels, self.amount = labels, places.get("amount")
+        self.groups = Groups(labels, [self.amount] if self.amount is not None else [])
+        if "voucher" in places:
+            self.groups.voucher = places["voucher"]
+        used = set(places.values())
+        unused = [index for index in range(len(labels)) if index not in used]
+        self.net_filled = False
+        self.net = [index for index in unused if is_net(labels[index])]
+        #: Column → its values, as long as they are words or signs of debit and credit.
+        self.sides: dict[int, set[Value]] = {}
+        if self.amount is not None and "side" not in places:
+            self.sides = {index: {""} for index in unused}
+        self._batch: list[Sequence[Value]] = []
+
+    def add(self, row: Sequence[Value]) -> None:
+        """Look at one row of the table."""
+        if self.amount is None:
+            return
+        self._batch.append(row)
+        if len(self._batch) == _BATCH:
+            self._look()
+        for index in [index for index, seen in self.sides.items() if row[index] not in seen]:
+            self._look_for_side(index, row[index])
+
+    def _look(self) -> None:
+        self.groups.add(self._batch)
+        self.net_filled = self.net_filled or any(row[index] != "" for row in self._batch for index in self.net)
+        self._batch = []
+
+    def _look_for_side(self, index: int, value: Value) -> None:
+        text = text_of(value).strip()
+        if not text or is_side(text):
+            self.sides[index].add(value)
+        elif rank_of("side", self.labels[index]) is None:
+            del self.sides[index]
+
+    def warnings(self) -> list[str]:
+        """Sentences for a person, after the last row."""
+        if self.amount is None:
+            return []
+        self._look()
+        heading = self.labels[self.amount]
+        found = [seems_total(heading)] if self.amount in self.groups.repeated() else []
+        if self.net_filled and not is_net(heading):
+            found.append(beside_net(heading, self.labels[self.net[0]]))
+        for index, values in self.sides.items():
+            sides = {is_credit(text) for value in values if (text := text_of(value).strip())}
+            if sides == {True, False} or (sides and rank_of("side", self.labels[index]) is not None):
+                found.append(unused_side(self.labels[index]))
+        return found
+
+
+def seems_total(heading: str) -> str:
+    """The sentence for a column that repeats the total of a voucher."""
+    message = _(
+        "The column “%(column)s” has the same amount on all rows of a voucher: it seems to be the voucher's total. "
+        "Choose the column with the amounts of the rows."
+    )
+    return message % {"column": heading}
+
+
+def beside_net(heading: str, net: str) -> str:
+    """The sentence for amounts that have one without tax beside them."""
+    message = _(
+        "The amounts are read from the column “%(column)s”, and the file has amounts without tax in the column "
+        "“%(net)s” as well. Choose that one if the first has the tax in it."
+    )
+    return message % {"column": heading, "net": net}
+
+
+def unused_side(heading: str) -> str:
+    """The sentence for a column of debit and credit that nobody uses."""
+    message = _(
+        "The column “%(column)s” seems to say debit and credit, and is not used: credits are added like debits. "
+        "Choose it as the side if that is wrong."
+    )
+    return message % {"column": heading}
