@@ -11,8 +11,6 @@ from .encodings import Encoding, has_odd_byte
 from .limits import FileRefusal, Limits, too_long_cell, too_many_columns, too_many_rows
 
 DELIMITERS = (";", "\t", ",", "|")
-#: Headings stand within these; so many rows more than the limit are let through for them.
-TITLE_ROWS = 50
 _SAMPLE = 300
 #: Lines like ``sep=;`` tell a spreadsheet which delimiter comes.
 _SEPARATOR = "sep="
@@ -32,15 +30,17 @@ def read_records(
     number = 0
     try:
         for number, record in enumerate(reader, start=1):
-            if number > limits.rows + TITLE_ROWS:
+            if number > limits.rows:
                 raise too_many_rows(limits)
             if len(record) > limits.columns:
                 raise too_many_columns(limits)
             # Longer than one cell may be as a whole: only then is each cell worth a look.
             if sum(map(len, record)) > limits.cell and max(map(len, record)) > limits.cell:
-                raise too_long_cell(number, limits)
+                raise too_long_cell(number, limits, text=True)
             yield record
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise too_long_cell(number + 1, limits, text=True) from error
         message = _("Line %(line)s of the file is damaged: a quotation mark or a cell does not end.")
         raise FileRefusal(message % {"line": reader.line_num}, code="file_damaged") from error
     except UnicodeError as error:

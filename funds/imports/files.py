@@ -22,14 +22,12 @@ from .limits import (
     Limits,
     not_a_table,
     too_large,
-    too_many_rows,
 )
 from .workbooks import SheetInfo, Workbook
 
 __all__ = [
     "ACTUALS_LIMITS",
     "MAX_BYTES",
-    "MAX_ROWS",
     "PLAN_LIMITS",
     "Cell",
     "CellError",
@@ -45,7 +43,7 @@ __all__ = [
     "too_large",
 ]
 
-MAX_BYTES, MAX_ROWS = PLAN_LIMITS.bytes, PLAN_LIMITS.rows
+MAX_BYTES = PLAN_LIMITS.bytes
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm"})
@@ -109,8 +107,6 @@ def read_sheets(name: str, content: bytes) -> list[Sheet]:
 def _plan_rows(book: Workbook) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for row in book.rows(book.sheets[0]):
-        if len(rows) > MAX_ROWS:
-            raise too_many_rows(PLAN_LIMITS)
         rows.append([_plan_cell(value) for value in row])
     return rows
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from fundtrack.exceptions import Refusal
+from fundtrack.formats import count
 from fundtrack.sentences import sentence as _
 
 _MEGABYTE = 1024 * 1024
@@ -21,7 +22,7 @@ class Limits:
 
     #: bytes of the file as it was sent
     bytes: int
-    #: rows below the headings
+    #: rows of the sheet: the headings, what stands above them and blank rows included
     rows: int
     columns: int
     #: characters in one cell
@@ -56,7 +57,10 @@ def too_large(size: int, limits: Limits = PLAN_LIMITS) -> str:
 
 def too_many_rows(limits: Limits) -> FileRefusal:
     """The refusal of a file with more rows than are read."""
-    message = _("The file has too many rows; at most %(limit)s are read.") % {"limit": limits.rows}
+    message = _(
+        "The file has more than %(limit)s rows, the headings and blank rows included. Divide it and bring the parts as "
+        "files of their own."
+    ) % {"limit": count(limits.rows)}
     return FileRefusal(message, code="file_too_many_rows")
 
 
@@ -66,10 +70,16 @@ def too_many_columns(limits: Limits) -> FileRefusal:
     return FileRefusal(message, code="file_too_many_columns")
 
 
-def too_long_cell(row: int, limits: Limits) -> FileRefusal:
-    """The refusal of a cell that holds a book."""
-    message = _("A cell in row %(row)s is longer than %(limit)s characters.") % {"row": row, "limit": limits.cell}
-    return FileRefusal(message, code="file_cell_too_long")
+def too_long_cell(row: int, limits: Limits, *, text: bool = False) -> FileRefusal:
+    """The refusal of a cell that holds a book; in a text file that may be a quotation mark without its end."""
+    if text:
+        message = _(
+            "A cell in row %(row)s is longer than %(limit)s characters. Shorten it, or look there for a quotation mark "
+            "that does not end."
+        )
+    else:
+        message = _("A cell in row %(row)s is longer than %(limit)s characters. Shorten it.")
+    return FileRefusal(message % {"row": row, "limit": count(limits.cell)}, code="file_cell_too_long")
 
 
 def too_much() -> FileRefusal:

@@ -15,8 +15,7 @@ from fundtrack.formats import exact_eur
 from fundtrack.money import LARGEST, ZERO, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
 
 from ..layout import USE_PLAN_LENGTH, is_code, tidy
-from .files import MAX_ROWS, PLAN_LIMITS, Cell, FileRefusal, Sheet, read_sheets
-from .limits import too_many_rows
+from .files import Cell, FileRefusal, Sheet, read_sheets
 
 REQUIRED = ("target", "cost_centre", "line", "project_code", "amount")
 OPTIONAL = ("responsible", "use_plan", "target_responsible", "target_use_plan")
@@ -174,8 +173,6 @@ def read_plan(name: str, content: bytes, *, decimal_mark: DecimalMark | None = N
             _read_row(found, number, cells, [cell.text for cell in sheet.rows[header]], columns, decimal_mark)
     if not found.rows and not found.problems:
         raise FileRefusal(_("The file has headings and no rows below them."), code="file_no_rows")
-    if len(found.rows) > MAX_ROWS:
-        raise too_many_rows(PLAN_LIMITS)
     _check_together(found)
     return found
 

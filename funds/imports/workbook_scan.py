@@ -134,7 +134,7 @@ def find_marks(chunks: Iterator[bytes], scan: SheetScan, limits: Limits) -> Mark
     for cell in cells_in_order(chunks) if scan.unplaced else _placed_cells(chunks, every=scan.far):
         if not cell.has_value and cell.formula is None:
             continue
-        if cell.row > limits.rows + 51:
+        if cell.row > limits.rows:
             raise too_many_rows(limits)
         if cell.column > limits.columns:
             raise too_many_columns(limits)

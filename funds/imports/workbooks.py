@@ -202,7 +202,7 @@ class Workbook:
         return ([""] * before + row for row in rows)
 
     def _check_row(self, number: int, row: list[Value]) -> None:
-        if number > self.limits.rows + 51:
+        if number > self.limits.rows:
             raise too_many_rows(self.limits)
         if len(row) > self.limits.columns:
             raise too_many_columns(self.limits)

@@ -184,6 +184,25 @@ def test_the_limits_hold(content: bytes, code: str) -> None:
     assert refusal.value.code == code
 
 
+@pytest.mark.parametrize("kind", [csv, xlsx])
+def test_the_limit_of_rows_is_exact_and_counts_the_headings(kind: Any) -> None:
+    name = "x.xlsx" if kind is xlsx else "x.csv"
+    limits = Limits(bytes=50_000, rows=1_000, columns=10, cell=50, sheets=2, unpacked=10_000_000)
+    assert len(list(open_file(name, kind(*[("a", "b")] * 999), limits=limits).rows())) == 1_000
+    with pytest.raises(FileRefusal) as refusal:
+        list(open_file(name, kind(*[("a", "b")] * 1_000), limits=limits).rows())
+    assert refusal.value.code == "file_too_many_rows"
+    assert "more than 1\u00a0000 rows, the headings" in str(refusal.value)
+
+
+@pytest.mark.parametrize("length", [10_001, 200_000, 5_000_000])
+def test_a_long_cell_is_named_with_its_row(length: int) -> None:
+    with pytest.raises(FileRefusal) as refusal:
+        list(reading(csv(ROW, changed(description="x" * length))))
+    assert refusal.value.code == "file_cell_too_long"
+    assert str(refusal.value).startswith("A cell in row 3 is longer than 10\u00a0000 characters. Shorten it")
+
+
 def test_the_limits_of_actuals() -> None:
     limits = (ACTUALS_LIMITS.bytes, ACTUALS_LIMITS.rows, ACTUALS_LIMITS.columns, ACTUALS_LIMITS.cell)
     assert limits == (64 * 1024 * 1024, 250_000, 100, 10_000)
