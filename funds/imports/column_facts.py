@@ -11,7 +11,7 @@ from fundtrack.exceptions import Refusal
 from fundtrack.money import AmountError, parse_amount
 
 from .cells import Value, text_of
-from .values import day_of, is_credit
+from .values import day_of, is_credit, is_total_label
 
 _PLAIN_AMOUNT = re.compile(r"[-+\u2212]?[0-9\s\u00a0\u202f]{1,20}([,.])[0-9]{2}")
 _INTEGER = re.compile(r"[-+\u2212]?[0-9]+")
@@ -44,6 +44,10 @@ class ColumnFacts:
     fractions: int = 0
     #: Cells with words.
     words: int = 0
+    #: Cells that say that their row is a total.
+    labels: int = 0
+    #: Cells such as 25/6/2021, which tell that the day stands first.
+    late_days: int = 0
     sides: int = 0
     years: int = 0
     periods: int = 0
@@ -99,6 +103,7 @@ class ColumnFacts:
             self.fractions += count if value != value // 1 else 0
         elif self._is_long_text(text):
             self.words += count
+            self.labels += count if is_total_label(text) else 0
             return
         else:
             self._count_amount(text, count)
@@ -106,6 +111,7 @@ class ColumnFacts:
         for form in _forms_for(text):
             if _has_form(value if form == "m.yyyy" else text, form):
                 self.forms[form] += count
+                self.late_days += count if form == "d/m/yyyy" and text[1:2].isdigit() and int(text[:2]) > 12 else 0
 
     def _is_long_text(self, text: str) -> bool:
         # A unit behind an amount is no word.

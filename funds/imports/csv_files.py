@@ -1,6 +1,7 @@
 """CSV files: a stream of records that never stands in memory as a whole."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -12,6 +13,7 @@ from .limits import FileRefusal, Limits, too_long_cell, too_many_columns, too_ma
 
 DELIMITERS = (";", "\t", ",", "|")
 _SAMPLE = 300
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 #: Lines like ``sep=;`` tell a spreadsheet which delimiter comes.
 _SEPARATOR = "sep="
 #: What is left of a letter that an earlier program could not read, as it is and read once more in a wrong encoding.
@@ -72,6 +74,12 @@ def odd_rows(encoding: Encoding, content: bytes, delimiter: str, limits: Limits)
     """The first rows in which single bytes did not fit the encoding."""
     records = enumerate(read_records(encoding, content, delimiter, limits, errors="fundtrack-marked"), start=1)
     return list(islice((number for number, record in records if any(map(has_odd_byte, record))), 5))
+
+
+def control_rows(encoding: Encoding, content: bytes, delimiter: str, limits: Limits) -> list[int]:
+    """The first rows with control characters other than line breaks and tabulators."""
+    records = enumerate(read_records(encoding, content, delimiter, limits), start=1)
+    return list(islice((number for number, record in records if any(map(_CONTROL.search, record))), 5))
 
 
 def find_delimiter(encoding: Encoding, content: bytes, limits: Limits) -> str:

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,7 +26,18 @@ ENCODINGS = {
 }
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CHUNK = 1 << 20
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
+#: Control characters that no text has, and a few that may stray into one.
+CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
+_STRAY = 10
+#: The letters å ä ö Å Ä Ö in the code pages of DOS (437, 850 and 865 agree), and in those of the old Macintosh.
+_DOS, _MACINTOSH = b"\x86\x84\x94\x8f\x8e\x99", b"\x8c\x8a\x9a\x81\x80\x85"
+#: What tells them: in Windows-1252 a low quotation mark within a word, a capital Š before a small letter.
+_SURE = {
+    "ibm850": (_DOS, re.compile(rb"[A-Za-z]\x84[A-Za-z]")),
+    "macintosh": (_MACINTOSH, re.compile(rb"[A-Za-z]\x8a[a-z]")),
+}
+_WORD_ENDS = re.compile(r"[\s;,|\"]+")
+_LONGEST_WORD, _SHOWN = 30, 5
 #: Bytes that Windows-1252 leaves undefined.
 _UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 _FEW = 20
@@ -86,8 +98,9 @@ def has_mark(content: bytes) -> bool:
 def find_encoding(name: str, content: bytes) -> Encoding:
     """Find the encoding that fits the whole file.
 
-    A byte order mark decides; otherwise UTF-8 where every byte fits, or nearly every one of many; otherwise
-    Windows-1252, in which a few undefined bytes are let through.
+    A byte order mark decides; otherwise UTF-8 where every byte fits, or nearly every one of many; the old code pages
+    where nothing but their å, ä and ö explains the bytes; otherwise Windows-1252, in which a few undefined bytes are
+    let through.
 
     Raises:
         FileRefusal: not text, or letters that cannot be read.
@@ -95,8 +108,8 @@ def find_encoding(name: str, content: bytes) -> Encoding:
     for mark, encoding in _BOMS.items():
         if content.startswith(mark):
             return _with_mark(name, content, encoding)
-    controls = len(content) - len(content.translate(None, delete=_CONTROLS))
-    if b"\x00" in content or controls * 1000 > len(content):
+    controls = len(content) - len(content.translate(None, delete=CONTROLS))
+    if b"\x00" in content or controls > max(_STRAY, len(content) // 1000):
         raise not_a_table(name)
     good, bad = _count_utf8(content)
     if not bad:
@@ -104,8 +117,12 @@ def find_encoding(name: str, content: bytes) -> Encoding:
     # One stray byte in a file of UTF-8 must not turn every ä of it into two other letters.
     if good >= 10 * bad:
         return Encoding("utf-8", "fundtrack-western")
+    beyond = content.translate(None, delete=bytes(range(128)))
+    for encoding, (letters, inside) in _SURE.items():
+        if not beyond.translate(None, delete=letters) and inside.search(content):
+            return Encoding(encoding)
     odd = sum(content.count(byte) for byte in _UNDEFINED)
-    if odd > _FEW and odd * 100 > len(content) - len(content.translate(None, delete=bytes(range(128, 256)))):
+    if odd > _FEW and odd * 100 > len(beyond):
         raise unreadable()
     return Encoding("windows-1252", "fundtrack-western" if odd else "strict")
 
@@ -151,3 +168,16 @@ def _count_utf8(content: bytes) -> tuple[int, int]:
         odd = sum(_PRIVATE <= ord(letter) < _PRIVATE + 256 for letter in beyond)
         good, bad = good + len(beyond) - odd, bad + odd
     return good, bad
+
+
+def words_beyond_ascii(encoding: Encoding, content: bytes) -> list[str]:
+    """The first different words with letters beyond ASCII, as they are read."""
+    found: dict[str, None] = {}
+    for chunk in chunks(encoding, content):
+        for word in () if chunk.isascii() else _WORD_ENDS.split(chunk):
+            # A unit or a dash alone shows nothing.
+            if not word.isascii() and len(word) > 1:
+                found[word[:_LONGEST_WORD]] = None
+            if len(found) == _SHOWN:
+                return list(found)
+    return list(found)

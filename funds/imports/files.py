@@ -13,8 +13,16 @@ from typing import cast
 from fundtrack.sentences import sentence as _
 
 from .cells import Cell, CellError, Value, exact_number, text_of, unguarded
-from .csv_files import DELIMITERS, LOST, byte_does_not_fit, find_delimiter, odd_rows, read_records
-from .encodings import Encoding, chunks, find_encoding, has_mark, unreadable
+from .csv_files import (
+    DELIMITERS,
+    LOST,
+    byte_does_not_fit,
+    control_rows,
+    find_delimiter,
+    odd_rows,
+    read_records,
+)
+from .encodings import CONTROLS, Encoding, chunks, find_encoding, has_mark, unreadable, words_beyond_ascii
 from .limits import (
     ACTUALS_LIMITS,
     PLAN_LIMITS,
@@ -105,10 +113,7 @@ def read_sheets(name: str, content: bytes) -> list[Sheet]:
 
 
 def _plan_rows(book: Workbook) -> list[list[Cell]]:
-    rows: list[list[Cell]] = []
-    for row in book.rows(book.sheets[0]):
-        rows.append([_plan_cell(value) for value in row])
-    return rows
+    return [[_plan_cell(value) for value in row] for row in book.rows(book.sheets[0])]
 
 
 def _plan_cell(value: Value) -> Cell:
@@ -252,6 +257,7 @@ def open_file(
         for _row in _with_letters(file.rows(), file.sheets[0]):
             pass
     _warn_of_letters(file, declared=encoding is not None)
+    _warn_of_controls(file)
     return file
 
 
@@ -325,6 +331,24 @@ def _warn_of_letters(file: TableFile, *, declared: bool) -> None:
         rows = odd_rows(encoding, file.content, file.delimiter, file.limits)
         message = _("Single letters do not fit the encoding %(encoding)s. Check these rows: %(rows)s.")
         file.warnings.append(message % {"encoding": encoding.name, "rows": ", ".join(map(str, rows))})
-    elif encoding.name == "windows-1252" and not declared:
-        message = _("The file was read as Windows-1252 (Western European). Check the letters å, ä and ö below.")
-        file.warnings.append(message)
+    elif not encoding.name.startswith("utf-") and not declared:
+        words = words_beyond_ascii(encoding, file.content)
+        message = _(
+            "The file does not say its encoding and was read as %(encoding)s. Check the letters of these words: "
+            "%(words)s. Choose another encoding if they are wrong."
+        )
+        shown = ", ".join(f"“{word}”" for word in words)
+        file.warnings += [message % {"encoding": encoding.name, "words": shown}] if words else []
+
+
+def _warn_of_controls(file: TableFile) -> None:
+    """Name the rows with control characters, which texts and codes lose."""
+    assert file._encoding is not None
+    if file._encoding.name.startswith("utf-16") or len(file.content) == len(file.content.translate(None, CONTROLS)):
+        return
+    rows = control_rows(file._encoding, file.content, file.delimiter, file.limits)
+    if rows:
+        message = _(
+            "Control characters stand in these rows and are taken out of texts and codes. Check them: %(rows)s."
+        )
+        file.warnings.append(message % {"rows": ", ".join(map(str, rows))})

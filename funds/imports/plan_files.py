@@ -163,8 +163,10 @@ def read_plan(name: str, content: bytes, *, decimal_mark: DecimalMark | None = N
     """
     sheet, header, columns = _find_header(read_sheets(name, content))
     found = PlanFile(name=name, sha256=sheet.sha256, kind=sheet.kind, encoding=sheet.encoding)
-    if sheet.encoding == "windows-1252":
-        message = _("The file was read as Windows-1252 (Western European). Check the letters å, ä and ö below.")
+    if sheet.encoding and not sheet.encoding.startswith("utf-"):
+        message = _("The file was read as %(encoding)s. Check the letters å, ä and ö below.") % {
+            "encoding": sheet.encoding
+        }
         found.warnings.append(FileProblem(0, "", "", message, "encoding_guessed"))
     _warn_of_unread(found, sheet.rows[header])
     for number, row in enumerate(sheet.rows[header + 1 :], start=header + 2):

@@ -160,11 +160,13 @@ def _gather(
         )
         if found
     ]
-    groups = Groups(labels)
+    groups, header = Groups(labels), list(place.header)
     rows, first = 0, place.row + 1
     below = islice(file.rows(place.sheet, delimiter=place.delimiter), place.row, None)
     while batch := list(islice(below, _BATCH)):
         rows += sum(any(value != "" for value in row) for row in batch)
+        # Headings once more are no contents.
+        batch = [[] if row[:1] == header[:1] and row[: len(header)] == header else row for row in batch]
         groups.add(batch)
         for column, values in zip(facts, zip_longest(*batch, fillvalue=""), strict=False):
             column.add(first, values, codes)
@@ -193,23 +195,38 @@ def _date_format(
             column = facts[choices[key].index]
             counted = [(column.forms[form], -forms.index(form), form) for form in forms if column.forms[form]]
             if not counted:
-                message = _("The form of the dates in the column “%(column)s” is not known. Choose it.")
-                choice = choices[key].heading
-                questions.append(Question("date_format", message % {"column": choice}, choices=forms))
+                message = _(
+                    "The form of the dates in the column “%(column)s” is not known, for example “%(value)s”. Choose "
+                    "it. Dates with the month first (1/31/2024) are not read: write them as 31.1.2024 or 2024-01-31."
+                )
+                example = column.samples[0][1] if column.samples else ""
+                shown = message % {"column": choices[key].heading, "value": example}
+                questions.append(Question("date_format", shown, choices=forms))
                 return None
             count, _order, form = max(counted)
-            if count < column.filled:
+            others = column.filled - column.labels - count
+            if others > 0:
                 message = ngettext(
                     "One cell of the column “%(column)s” is not a date in the form %(form)s.",
                     "%(count)s cells of the column “%(column)s” are not dates in the form %(form)s.",
-                    column.filled - count,
+                    others,
                 )
-                places = {"count": column.filled - count, "column": choices[key].heading, "form": form}
+                places = {"count": others, "column": choices[key].heading, "form": form}
                 warnings.append(message % places)
+            if form == "d/m/yyyy" and not column.late_days:
+                warnings.append(_month_may_be_first(choices[key].heading, column))
             return form
     message = _("The file does not say which month its rows belong to. Choose the month.")
     questions.append(Question("month", message))
     return "none"
+
+
+def _month_may_be_first(heading: str, column: ColumnFacts) -> str:
+    message = _(
+        "The dates in the column “%(column)s” are read with the day first, and none of them is after the 12th: "
+        "“%(value)s” could have the month first as well. Check the months below."
+    )
+    return message % {"column": heading, "value": column.samples[0][1]}
 
 
 def _decimal_mark(

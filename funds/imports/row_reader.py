@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
@@ -18,7 +17,7 @@ from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, plain
 from .rows import KnownCodes, ReadRow, RowProblem, row_problem
 from .sides import SIDES, TwoSides
-from .values import amount_of, code_of, day_of, is_credit, month_of_period, quoted, text_on_one_line
+from .values import amount_of, code_of, day_of, is_credit, is_total_label, month_of_period, quoted, text_on_one_line
 
 #: What the ledger keeps of each text.
 CODE_LENGTHS = {"cost_centre": 30, "project_code": 30, "account": 30, "voucher": 50}
@@ -28,17 +27,9 @@ _KEY_COLUMNS = ("date", "month", "year", "period", "cost_centre", "project_code"
 #: Forms that a column of months, or of days beside it, may have when the profile's form is that of the other one.
 _ANY_MONTH = ("yyyymm", "yyyy-mm", "m/yyyy", "m.yyyy", "excel")
 _ANY_DAY = ("d.m.yyyy", "yyyy-mm-dd", "yyyymmdd", "excel")
-_TOTAL = re.compile(r"\b(?:yhteensa|yht|summa|loppusumma|valisumma|totalt|total|subtotal|sammanlagt|delsumma)\b")
-_LONGEST_LABEL = 80
 _CACHED = 50_000
 
 Day = tuple[date | None, Month]
-
-
-@lru_cache(maxsize=_CACHED)
-def is_total_label(text: str) -> bool:
-    """True for ``Yhteensä``, ``Summa:``, ``Totalt`` and the like."""
-    return len(text) <= _LONGEST_LABEL and _TOTAL.search(plain(text)) is not None
 
 
 class RowReader:

@@ -6,6 +6,7 @@ Source: domain.md §7.
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
@@ -15,6 +16,7 @@ from fundtrack.sentences import sentence as _
 from fundtrack.texts import tidy
 
 from .cells import LARGEST_EXACT, CellError, Value, exact_number, text_of
+from .profiles import plain
 
 _LONGEST_QUOTE = 60
 _CENT = Decimal("0.01")
@@ -129,6 +131,18 @@ def is_credit(value: Value) -> bool:
     raise _problem("side", _("“%(value)s” is neither debit nor credit."), value)
 
 
+# --- totals
+
+_TOTAL = re.compile(r"\b(?:yhteensa|yht|summa|loppusumma|valisumma|totalt|total|subtotal|sammanlagt|delsumma)\b")
+_LONGEST_LABEL = 80
+
+
+@lru_cache(maxsize=50_000)
+def is_total_label(text: str) -> bool:
+    """True for ``Yhteensä``, ``Summa:``, ``Totalt`` and the like."""
+    return len(text) <= _LONGEST_LABEL and _TOTAL.search(plain(text)) is not None
+
+
 # --- days and months
 
 _EPOCH = date(1899, 12, 30)
@@ -175,6 +189,8 @@ def day_of(value: Value, form: str) -> tuple[date | None, Month]:
     if found is None:
         raise _not_in_form(value, text, form)
     parts = found.groupdict()
+    if form == "d/m/yyyy" and int(parts["m"]) > 12 >= int(parts["d"]):
+        raise _month_first(value)
     year = int(parts["y"])
     if len(parts["y"]) == 2:
         # Bookkeeping with two digits began in the seventies; nobody books a budget of the eighties to come.
@@ -207,11 +223,20 @@ def _excel_day(value: Value, text: str) -> tuple[date | None, Month]:
 def _not_in_form(value: Value, text: str, form: str) -> CellProblem:
     if not text:
         return _problem("date_missing", _("The date or month is missing."), value)
+    if (found := _SHAPES["d/m/yyyy"].fullmatch(text)) and int(found["m"]) > 12:
+        return _month_first(value)
     if form == "d.m.yyyy" and _SHAPES["d.m.yy"].fullmatch(text):
         message = _("“%(value)s” has a year of two digits. Four are needed: 1.6.2021.")
         return _problem("date_short_year", message, value)
     message = _("“%(value)s” is not a date or month in the form %(form)s.")
     return CellProblem(message % {"value": quoted(text), "form": form}, code="date_form")
+
+
+def _month_first(value: Value) -> CellProblem:
+    message = _(
+        "“%(value)s” has the month first, which is not read. Write the date as 31.1.2024, 2024-01-31 or 31/1/2024."
+    )
+    return _problem("date_month_first", message, value)
 
 
 def _existing(year: int, month: int, day: int | None, value: Value) -> tuple[date | None, Month]:

@@ -241,6 +241,40 @@ def test_encodings_and_delimiters_are_found_out(codec: str, name: str, delimiter
     assert bool(file.warnings) is (name == "windows-1252")
 
 
+#: Words, in which code page they are written, and how they are read where nobody says it.
+OLD_LETTERS = [
+    ("Päivää Åbo työ ÄÖ", "cp437", "ibm850"),
+    ("Päivää Åbo työ ÄÖ", "cp850", "ibm850"),
+    ("Päivää åbo työ Ä", "mac-roman", "macintosh"),
+    ("Päivää åbo työ Ä", "cp1252", "windows-1252"),
+    ("„Hanke” ”Hanke”n Tšekki – 5 €", "cp1252", "windows-1252"),
+    ("Päivää è", "cp850", "windows-1252"),
+]
+
+
+@pytest.mark.parametrize(("words", "codec", "name"), OLD_LETTERS)
+def test_old_code_pages_are_found_where_nothing_else_is_possible(words: str, codec: str, name: str) -> None:
+    content = csv(changed(description=words), header=("Pvm", *HEADER[1:]), encoding=codec)
+    file = open_file("x.csv", content)
+    assert file.encoding == name
+    (row,) = rows_of(content)
+    assert (row.description == words) == (codec != "cp850" or name == "ibm850")
+    # Whatever was found, a person sees the words as they are read.
+    (warning,) = file.warnings
+    assert name in warning and f"“{row.description.split()[0]}”" in warning
+    assert not open_file("x.csv", content, encoding=name).warnings
+
+
+def test_a_file_with_a_stray_control_character_is_a_table() -> None:
+    content = csv(changed(description="Pal\x07kat", project_code="K\x08R1"), ROW, changed(amount="1\x070,00"))
+    file = open_file("x.csv", content)
+    assert file.warnings[0].endswith("Check them: 2, 4.")
+    first, _good, odd = rows_of(content)
+    assert (first.kind, first.description, first.project_code) == ("row", "Palkat", "KR1")
+    assert "Pal\x07kat" in first.cells
+    assert [problem.code for problem in odd.problems] == ["not_a_number"]
+
+
 def test_commas_divide_a_file_with_points() -> None:
     (row,) = rows_of(csv(changed(amount="1234.56"), delimiter=","))
     assert str(row.amount) == "1234.56"
@@ -294,7 +328,7 @@ def test_an_encoding_that_was_found_and_confirmed_lets_the_same_odd_bytes_throug
 
 def test_letters_of_an_encoding_that_nobody_looks_for_can_be_declared() -> None:
     # Each Å of code page 850 is a byte that Windows-1252 does not have.
-    content = csv(*[changed(description="ÅBO ÅLAND")] * 30, encoding="cp850")
+    content = csv(*[changed(description="ÅBO ÅLAND")] * 30, header=("Pvm", *HEADER[1:]), encoding="cp850")
     with pytest.raises(FileRefusal):
         open_file("x.csv", content)
     assert rows_of(content, {"encoding": "cp850"})[0].description == "ÅBO ÅLAND"

@@ -189,6 +189,34 @@ def test_days_and_months_in_every_form(text: str, form: str | None, day: date | 
     assert (row.kind, row.month, row.booked_on) == ("row", Month(2021, 6), day)
 
 
+def test_dates_with_the_month_first_are_not_read_and_said() -> None:
+    rows = rows_of(csv(changed(date="25/1/2024"), changed(date="01/15/2024")), {"date_format": "d/m/yyyy"})
+    assert [row.kind for row in rows] == ["row", "error"]
+    assert "“01/15/2024” has the month first, which is not read. Write the date as 31.1.2024" in str(
+        rows[1].problems[0]
+    )
+    with pytest.raises(ProfileRefusal) as refusal:
+        reading(csv(changed(date="01/15/2024"), changed(date="02/20/2024")))
+    assert "“01/15/2024”" in str(refusal.value) and "(1/31/2024) are not read" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("days", "warned"),
+    [
+        (("1/2/2024", "02/03/2024"), True),
+        (("1/2/2024", "25/03/2024"), False),
+        (("1.2.2024", "2.3.2024"), False),
+        (("2024-02-01", "2024-03-02"), False),
+    ],
+)
+def test_days_that_could_be_months_are_to_be_checked(days: tuple[str, ...], warned: bool) -> None:
+    found = reading(csv(*(changed(date=day) for day in days)))
+    assert [row.month for row in found if row.kind == "row"] == [Month(2024, 2), Month(2024, 3)]
+    assert ["could have the month first" in warning for warning in found.warnings] == [True] * warned
+    # Who says the form has answered it.
+    assert not warned or not reading(csv(changed(date=days[0])), {"date_format": "d/m/yyyy"}).warnings
+
+
 @pytest.mark.parametrize(
     ("value", "form"),
     [
@@ -267,6 +295,7 @@ ERRORS = [
     (csv(changed(date="1.6.21"), ROW, ROW), "Päivä", "1.6.21", "date_short_year"),
     (csv(changed(date="1.6.0021"), ROW), "Päivä", "1.6.0021", "date_year"),
     (csv(changed(date="1.13.2021"), ROW), "Päivä", "1.13.2021", "date_period"),
+    (csv(changed(date="01/15/2024"), ROW), "Päivä", "01/15/2024", "date_month_first"),
     (csv(changed(date="kesäkuu"), ROW), "Päivä", "kesäkuu", "date_form"),
     (csv(changed(date=""), ROW), "Päivä", "", "date_missing"),
     (csv(changed(cost_centre="2,9183E+09"), ROW), "Kustannuspaikka", "2,9183E+09", "code_is_number"),

@@ -294,6 +294,19 @@ def test_doubts_about_declared_amounts_are_said_without_another_look(
     assert len(actuals.warnings) == bool(said) and said in "".join(actuals.warnings)
 
 
+@pytest.mark.parametrize("kind", [csv, xlsx])
+def test_headings_and_totals_within_the_table_are_no_dates(kind: Any) -> None:
+    subtotal = ("Yhteensä", "", "", "", "", "", "200,00")
+    rows = [ROW, ROW, subtotal, HEADER, ROW, ROW, subtotal, ("Kaikki yhteensä", "", "", "", "", "", "400,00")]
+    actuals = reading(kind(*rows))
+    kinds = [row.kind for row in actuals]
+    assert kinds == ["skipped", "row", "row", "total", "skipped", "row", "row", "total", "total"]
+    assert not actuals.warnings and actuals.totals.agrees
+    # What is neither is still said.
+    (warning,) = reading(kind(*rows, changed(date="huomenna"))).warnings
+    assert warning.startswith("One cell of the column “Päivä”")
+
+
 def test_words_of_headings() -> None:
     for heading in ("Tilin nimi", "Kustannuspaikan nimi", "ALV-koodi", "Vero rivin osuus", "Y-tunnus", ""):
         assert not meanings_of(heading)
