@@ -15,9 +15,12 @@ from .other_sheets import ask_for_sheet
 from .profiles import Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow, row_problem
+from .units import Units
 
 #: Headings stand within these rows.
 HEADING_ROWS = 50
+#: One row is the sum of one row by chance.
+_MANY_ROWS = 2
 
 
 class Reading(Iterator[ReadRow]):
@@ -46,6 +49,7 @@ class Reading(Iterator[ReadRow]):
         self._check_sheets(places)
         self._reader = RowReader(profile, places, self.labels, sheet=self.sheet.name, month=month, known=known)
         # Also of a profile that somebody confirmed once: the next file may have other columns.
+        self._units = Units(places, self.labels)
         self._doubts = Doubts(places, self.labels) if doubts else None
         self._iterator = _settled(self._read_all(), self._reader, self.totals)
 
@@ -83,7 +87,7 @@ class Reading(Iterator[ReadRow]):
         return None
 
     def _read_all(self) -> Iterator[tuple[ReadRow, list[Value]]]:
-        reader, width, doubts = self._reader, self._width, self._doubts
+        reader, width, units, doubts = self._reader, self._width, self._units, self._doubts
         for number, row in enumerate(self._rows(), start=1):
             if number <= self._header_row:
                 reason = "headings" if number == self._header_row else "above_headings"
@@ -94,12 +98,15 @@ class Reading(Iterator[ReadRow]):
             if reader.is_blank(row):
                 yield ReadRow(number, tuple(map(text_of, row)), "skipped", reason="blank"), row
                 continue
+            if units.currencies:
+                units.add(number, row)
             if doubts is not None:
                 doubts.add(row)
             found = reader.read(number, row, width)
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
             yield found, row
+        self.warnings += units.warnings()
         if doubts is not None:
             self.warnings += doubts.warnings()
         if reader.sides is not None:
@@ -168,7 +175,7 @@ def _settled(rows: Iterator[tuple[ReadRow, list[Value]]], reader: RowReader, tot
         if candidate and found.amount is not None:
             held = [(found, row)]
             continue
-        yield sums.count(found)
+        yield sums.count(sums.noted(found, row))
     if held:
         yield from sums.settle(held, last=True)
 
@@ -194,6 +201,16 @@ class _Sums:
             self.since += row.amount
             self.rows_since += 1
         return row
+
+    def noted(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
+        """The row with a note, where it has a date or a code and still seems to be a total of rows above it."""
+        if row.kind != "row" or self.rows_since < _MANY_ROWS or row.amount not in (self.since, self.totals.everything):
+            return row
+        if not self.reader.is_labelled(cells):
+            return row
+        message = _("The row says that it is a total, and is the sum of rows above it. Leave it out if it is one.")
+        note = row_problem(self.reader.sheet, row.number, "", "", message, "may_be_total")
+        return row._replace(notes=(*row.notes, note))
 
     def settle(self, held: Sequence[tuple[ReadRow, list[Value]]], *, last: bool) -> Iterator[ReadRow]:
         """Decide about a candidate and let go what was held back after it."""

@@ -350,3 +350,54 @@ def test_a_formula_with_its_result_is_a_number() -> None:
 def test_a_negative_amount_on_the_credit_side_can_be_read_two_ways() -> None:
     rows = rows_of(csv((*ROW[:6], "-100,00", "K"), (*ROW, "X"), (*ROW, "D"), (*ROW, "K"), header=(*HEADER, "D/K")))
     assert [problem.code for row in rows for problem in row.problems] == ["ambiguous_side", "side"]
+
+
+# --- what is read as it stands, and may be meant in another way
+
+
+@pytest.mark.parametrize(
+    ("last", "noted"),
+    [
+        (("30.6.2021", "", "2000", "KR1", "", "Yhteensä", "200,00"), True),
+        (("30.6.2021", "", "", "", "", "Summa:", "200,00"), True),
+        (("30.6.2021", "", "2000", "KR1", "", "Yhteensä", "199,00"), False),
+        (("30.6.2021", "", "2000", "KR1", "", "Palkat", "200,00"), False),
+    ],
+)
+def test_a_total_with_a_date_or_codes_is_noted(last: tuple[str, ...], noted: bool) -> None:
+    rows = rows_of(csv(ROW, ROW, last))
+    assert [row.kind for row in rows] == ["row"] * 3
+    assert [note.code for note in rows[-1].notes] == ["may_be_total"] * noted
+
+
+#: Heading of the amounts, heading and value of the column beside them, and what is said.
+UNITS = [
+    ("Summa (1000 €)", "Muu", "x", "seems to mean another unit"),
+    ("Summa, tuhatta euroa", "Muu", "x", "seems to mean another unit"),
+    ("Summa (snt)", "Muu", "x", "seems to mean another unit"),
+    ("Summa", "Valuutta", "SEK", "another currency than the euro (“SEK” in row 3)"),
+    ("Summa", "Valuutta", "EUR", ""),
+    ("Summa EUR", "Valuutta", "SEK", ""),
+    ("Summa", "Maa", "SE", ""),
+]
+
+
+@pytest.mark.parametrize(("heading", "beside", "value", "said"), UNITS)
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_amounts_that_may_not_be_euros_are_noted(
+    heading: str, beside: str, value: str, said: str, confirmed: bool
+) -> None:
+    header = ("Päivä", "Tosite", "Projekti", heading, beside)
+    content = csv(*(("1.6.2021", "1", "KR1", "5,00", unit) for unit in ("EUR", value)), header=header)
+    columns = {"date": "Päivä", "amount": heading, "project_code": "Projekti"}
+    said_before = {
+        "header_row": 1,
+        "date_format": "d.m.yyyy",
+        "decimal_mark": ",",
+        "delimiter": ";",
+        "columns": columns,
+    }
+    for profile in ({}, said_before):
+        found = reading(content, profile, confirmed=confirmed and bool(profile))
+        assert [row.amount for row in found if row.kind == "row"] == [Decimal(5)] * 2
+        assert len(found.warnings) == bool(said) and said in "".join(found.warnings)
