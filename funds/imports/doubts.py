@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .column_facts import is_side

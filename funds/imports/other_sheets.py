@@ -3,9 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 
-from django.utils.translation import gettext as _
-
 from fundtrack.formats import count
+from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .files import FileRefusal, SheetInfo, TableFile

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from django.utils.translation import gettext as _
-
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import count, exact_eur
 from fundtrack.money import LARGEST, ZERO, AmountError
+from fundtrack.sentences import sentence as _
 
 from .profiles import Profile, ProfileRefusal
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .heading_words import worded
@@ -48,7 +48,7 @@ class Units:
 
     def warnings(self) -> list[str]:
         """Sentences for a person, after the last row."""
-        warnings = []
+        warnings: list[str] = []
         for heading in self.amounts:
             if _OTHER_UNIT.search(worded(heading)):
                 message = _("The heading “%(column)s” seems to mean another unit, and its amounts are read as euros.")

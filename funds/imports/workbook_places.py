@@ -8,7 +8,7 @@ to find.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from django.utils.translation import gettext as _
+from fundtrack.sentences import sentence as _
 
 from .limits import FileRefusal, unusual
 from .workbook_scan import Cell, cells_in_order

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
@@ -101,3 +102,13 @@ def test_notes_and_acknowledged_warnings(world: World, client: Client) -> None:
     batch = batch_of(world)
     assert batch.state == ImportBatch.State.COMMITTED
     assert_told(client, world, to("import-preview", world), batch.result["warnings"], least=2)
+
+
+def test_what_reads_files_makes_sentences() -> None:
+    forgetful = [
+        path.name
+        for path in (settings.BASE_DIR / "funds" / "imports").glob("*.py")
+        if "import gettext as _" in path.read_text() and path.name != "plan_files.py"
+    ]
+    # Plans are read and shown at once; nothing of them is kept.
+    assert forgetful == []
