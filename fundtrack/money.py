@@ -158,8 +158,10 @@ _LONGEST_TEXT = 100
 _LONGEST_QUOTE = 40
 _MINUSES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 _SIGNS = f"+{_MINUSES}"
-#: Spaces that group digits: no-break, figure, punctuation, thin, hair, narrow no-break.
-_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2008\u2009\u200a\u202f", " "))
+#: Every space that may group digits: no-break, those from an en quad to a hair wide, narrow no-break and the like.
+_SPACES = str.maketrans(
+    dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
+)
 #: Invisible marks that copying leaves at the ends (byte order mark, direction marks, zero-width characters).
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
 _UNIT = re.compile(r"^(?:€|EUR(?:OA?|OS)?)|(?:€|EUR(?:OA?|OS)?)$", re.IGNORECASE)

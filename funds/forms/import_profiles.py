@@ -17,7 +17,7 @@ from ..imports.proposal import Proposal
 
 #: Where the table of a file is: another answer needs another look at the file.
 PLACE_FIELDS = ("encoding", "delimiter", "sheet", "header_row")
-_SETTINGS = (*PLACE_FIELDS, "decimal_mark", "date_format")
+_SETTINGS = (*PLACE_FIELDS, "decimal_mark", "date_format", "negative_credit")
 _FIND_OUT = _("Find out")
 #: Empty rows below the rules there are.
 _SPARE = 2
@@ -209,6 +209,16 @@ class SettingsForm(forms.Form):
         choices=[("", _FIND_OUT), *((form, _DATES[form]) for form in DATE_FORMATS)],
     )
 
+    negative_credit = forms.ChoiceField(
+        label=_("A minus sign in the credit column"),
+        required=False,
+        choices=[
+            ("", _("As most credits show it")),
+            ("credit", _("marks a credit: −100 takes 100 off the costs")),
+            ("reversal", _("takes a credit back: −100 adds 100 to the costs")),
+        ],
+    )
+
     def __init__(self, *args: Any, profile: Profile, proposal: Proposal | None = None, **kwargs: Any) -> None:
         self.proposal = proposal or Proposal()
         labels = list(self.proposal.labels)
@@ -241,6 +251,11 @@ class SettingsForm(forms.Form):
                 place = None
             found[f"column-{key}"] = shown(heading) if place is None else labels[place]
         return found
+
+    @property
+    def has_sides(self) -> bool:
+        """True when the question what a minus sign means in the credit column can come up."""
+        return bool(self["column-credit"].value() or self["negative_credit"].value() or self["negative_credit"].errors)
 
     @property
     def place_changed(self) -> bool:

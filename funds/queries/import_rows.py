@@ -201,9 +201,10 @@ def outside_pairs(batch: ImportBatch) -> list[OutsidePair]:
 
 
 def lines_to_map(organisation: Organisation) -> dict[str, str]:
-    """Project code → name of its newest line in a plan in force. One query."""
+    """Project code → name and cost centre of its newest line in a plan in force. One query."""
     lines = BudgetLine.objects.filter(organisation=organisation, plan__state=UsePlan.State.ACTIVE)
-    return dict(lines.order_by("year", "project_code").values_list("project_code", "name"))
+    found = lines.order_by("year", "project_code").values_list("project_code", "name", "target__cost_centre__code")
+    return {code: f"{name} · {centre}" for code, name, centre in found}
 
 
 def booked_months(batch: ImportBatch) -> list[BookedMonth]:

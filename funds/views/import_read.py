@@ -34,6 +34,7 @@ _FIELDS = {
     "sheet_missing": "settings.sheet",
     "file_encoding": "settings.encoding",
     "date_format_missing": "settings.date_format",
+    "negative_credit": "settings.negative_credit",
 }
 
 

@@ -1,6 +1,7 @@
 """Importing by pages: profiles, files and forms that are refused, who may do what, and what ends."""
 
 import json
+import re
 from html import unescape
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from funds.actions.imports import current_profile
 from funds.models import Actual, ImportBatch, ImportFile, ImportProfile
+from funds.queries.imports import preview_batch
 from tests.factories import World, make_world
 
 from .import_files import HEADER, csv
@@ -343,3 +345,34 @@ def test_an_organisation_without_a_fund(world: World) -> None:
     assert 'data-testid="empty"' in other.get("/uusi/imports/new/").content.decode()
     assert 'data-testid="empty"' in other.post("/uusi/imports/new/", {}).content.decode()
     assert 'data-testid="empty"' in other.get("/uusi/imports/").content.decode()
+
+
+def test_what_a_minus_in_the_credit_column_means_is_asked_and_answered(world: World, client: Client) -> None:
+    header = ("Päivä", "Tosite", "Kustannuspaikka", "Projekti", "Debet", "Kredit")
+    rows = [
+        ("5.1.2024", "1", "1000", "A1", "100,00", ""),
+        ("6.1.2024", "2", "1000", "A1", "", "-30,00"),
+        ("7.1.2024", "3", "1000", "A1", "", "-10,00"),
+    ]
+    for answer, total in (("credit", "60.00"), ("reversal", "140.00")):
+        upload(client, world, csv(*rows, header=header))
+        assert 'name="negative_credit"' in text_of(client.get(to("import-read", world)))
+        asked = read(client, world)
+        assert asked.status_code == 422 and "negative (first in row 3" in text_of(asked)
+        assert 'aria-invalid="true"' in re.findall(r'<select name="negative_credit".*?>', text_of(asked))[0]
+        assert read(client, world, negative_credit=answer, save_as=f"Puolet {answer}").status_code == 302
+        preview = preview_batch(batch_of(world))
+        assert f"{preview.rows_total}" == total
+        stored = ImportProfile.objects.get(name=f"Puolet {answer}")
+        assert stored.content["negative_credit"] == answer
+        page = text_of(client.get(address("profile", world, profile=stored.pk)))
+        assert "A minus sign in the credit column" in page
+        # The same answer serves the next file at once.
+        again = upload(client, world, csv(*rows, header=header), profile=str(stored.pk))
+        assert again["Location"] == to("import-preview", world)
+
+
+def test_lines_to_map_to_say_their_cost_centre(world: World, client: Client) -> None:
+    upload(client, world, csv(*((*row[:3], "", *row[4:]) for row in ROWS)))
+    read(client, world)
+    assert "Rivi A1 · 1000" in text_of(client.get(to("import-preview", world)))
