@@ -1,35 +1,40 @@
-"""The invented ledger rows of the demonstration, January to September 2024."""
+"""The invented ledger rows of the demonstration, January to September 2024, as the export of each month."""
 
-import csv
-from collections import defaultdict
-from datetime import date
 from pathlib import Path
 
-from fundtrack.money import parse_amount
 from fundtrack.periods import Month
 
-from ..actions.actuals import NewActual
+from ..imports.profiles import Profile
 
 FILE = Path(__file__).with_name("kajaani-2024-actuals.csv")
+#: How the invented accounting system writes its exports.
+PROFILE_NAME = "Kirjanpidon vienti"
+PROFILE = Profile.from_json(
+    {
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "header_row": 1,
+        "decimal_mark": ",",
+        "date_format": "d.m.yyyy",
+        "columns": {
+            "date": "Kirjauspäivä",
+            "voucher": "Tositenumero",
+            "cost_centre": "Kustannuspaikka",
+            "project_code": "Projekti",
+            "account": "Tili",
+            "description": "Selite",
+            "amount": "Summa EUR",
+        },
+    }
+)
 
 
-def rows_by_month() -> dict[Month, list[NewActual]]:
-    """The rows of the file by booking month, months and rows in the file's order."""
-    rows: dict[Month, list[NewActual]] = defaultdict(list)
-    with FILE.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file, delimiter=";"):
-            day, month, year = map(int, row["Kirjauspäivä"].split("."))
-            booked_on = date(year, month, day)
-            rows[Month.of(booked_on)].append(
-                NewActual(
-                    month=Month.of(booked_on),
-                    amount=parse_amount(row["Summa EUR"], decimal_mark=","),
-                    cost_centre_code=row["Kustannuspaikka"],
-                    project_code=row["Projekti"],
-                    booked_on=booked_on,
-                    account=row["Tili"],
-                    voucher=row["Tositenumero"],
-                    description=row["Selite"],
-                )
-            )
-    return dict(rows)
+def files_by_month() -> dict[Month, bytes]:
+    """The rows of the file by month, each with the headings above, byte for byte; months in the file's order."""
+    headings, *rows = FILE.read_bytes().splitlines(keepends=True)
+    files: dict[Month, bytes] = {}
+    for row in rows:
+        _day, month, year = row.split(b";", 1)[0].split(b".")
+        key = Month(int(year), int(month))
+        files[key] = files.get(key, headings) + row
+    return files

@@ -4,28 +4,27 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import QuerySet
 
-from fundtrack.formats import HELSINKI, month_short
+from fundtrack.formats import HELSINKI
 from fundtrack.periods import Month
 from meetings.models import Body
 from organisations.actions import add_member, create_organisation, save_unit
 from organisations.models import Membership, Organisation, User
 
-from ..actions.actuals import record_actuals
 from ..actions.drawdowns import approve_drawdown, post_drawdown, propose_drawdown
 from ..actions.funds import create_fund
+from ..actions.imports import commit_batch, read_batch, save_profile, upload_file
 from ..actions.months import close_month, state_of
 from ..actions.notes import add_interface, record_judgement, write_comment
 from ..actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
 from ..actions.scopes import set_lead_scope
-from ..models import Booking, CostCentre, CostCentreName, Drawdown, Fund, Judgement, MonthState, UsePlan
+from ..models import CostCentre, CostCentreName, Drawdown, Fund, ImportFile, Judgement, MonthState, UsePlan
 from . import plan as facts
-from .ledger import rows_by_month
+from .ledger import PROFILE, PROFILE_NAME, files_by_month
 from .people import PEOPLE
 from .words import COMMENTS, JUDGEMENTS
 
@@ -58,7 +57,7 @@ def is_complete(organisation: Organisation) -> bool:
 
 
 def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration, Month], None]) -> None:
-    """Load organisation, people, fund, plan, nine months and their drawdowns.
+    """Load organisation, people, fund, plan, nine months of imported actuals and their drawdowns.
 
     Every deed is a transaction of its own, as when people do it, so that the history tells them apart. A load that was
     interrupted goes on where it stopped.
@@ -75,21 +74,13 @@ def load(*, acting: Acting, password: str, after_month: Callable[[Demonstration,
     with acting(members["admin"]), transaction.atomic():
         plan = _plan(organisation, members)
     demonstration = Demonstration(organisation, members, plan)
-    for month, rows in rows_by_month().items():
+    for month, content in files_by_month().items():
         if month <= LAST_POSTED and state_of(organisation, month) == MonthState.State.LOCKED:
             with acting(members["finance"]):
                 after_month(demonstration, month)
             continue
-        with acting(members["finance"]):
-            record_actuals(
-                organisation=organisation,
-                rows=rows,
-                by=members["finance"],
-                at=moment(working_day(month, 5), 9),
-                source=Booking.Source.DEMONSTRATION,
-                key=uuid5(NAMESPACE_URL, f"demonstration:{month}"),
-                description=f"Demonstraation keksityt toteumat {month_short(month)}",
-            )
+        with acting(members["finance"]), transaction.atomic():
+            _import(demonstration, month, content)
         _comment(demonstration, month, acting)
         _draw(demonstration, month, acting)
         if month <= LAST_POSTED:
@@ -237,6 +228,18 @@ def _judge(plan: UsePlan, admin: Membership) -> None:
         note=facts.INTERFACE_NOTE,
         by=admin,
     )
+
+
+def _import(demonstration: Demonstration, month: Month, content: bytes) -> None:
+    """What finance does early in the next month: bring the export of the accounting system."""
+    organisation, finance = demonstration.organisation, demonstration.members["finance"]
+    name, at = f"demonstraatio-{month}.csv", moment(working_day(month, 5), 9)
+    if ImportFile.objects.filter(organisation=organisation, name=name, uploaded_at=at).exists():
+        return
+    profile = save_profile(organisation=organisation, name=PROFILE_NAME, profile=PROFILE, by=finance, at=at)
+    batch = upload_file(fund=demonstration.plan.fund, name=name, content=content, by=finance, at=at)
+    read = read_batch(batch=batch, profile=PROFILE, by=finance, stored=profile, confirmed=True)
+    commit_batch(batch=read, by=finance, at=at + timedelta(minutes=4), acknowledged=None)
 
 
 def _comment(demonstration: Demonstration, month: Month, acting: Acting) -> None:

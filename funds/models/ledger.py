@@ -43,6 +43,7 @@ class Booking(models.Model):
         SETTLEMENT = "settlement", _("Settlement of rows outside the plan")
         COMMAND = "command", _("Command line")
         IMPORT = "import", _("Imported file")
+        #: Of demonstrations that were loaded before their actuals came by imports.
         DEMONSTRATION = "demonstration", _("Demonstration data")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bookings")

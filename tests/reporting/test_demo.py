@@ -1,6 +1,7 @@
 """The demonstration: what it loads, that it can be repeated, and where it refuses."""
 
 import io
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from django.db import connection
 from django.db.models import Sum
 from django.test import Client, TestCase, override_settings
 
+from funds.actions.imports import read_batch, upload_file
+from funds.demonstration.ledger import FILE, PROFILE
 from funds.demonstration.people import PEOPLE
 from funds.models import (
     Actual,
@@ -20,12 +23,14 @@ from funds.models import (
     Drawdown,
     DrawdownRow,
     FundEntry,
+    ImportBatch,
     Interface,
     Judgement,
     LeadScope,
     MonthState,
     UsePlan,
 )
+from funds.queries.imports import preview_batch
 from organisations.management.base import Refused
 from organisations.models import Membership, Organisation, Unit, User
 from organisations.rights import Role
@@ -48,8 +53,8 @@ AMOUNTS = {
     "KR2407": "150000.00",
 }
 MODELS = (
-    Actual, Booking, BudgetLine, Comment, CostCentre, Drawdown, DrawdownRow, FundEntry, Interface, Judgement,
-    IssuedReport, LeadScope, Membership, MonthState, Organisation, Unit, UsePlan, User,
+    Actual, Booking, BudgetLine, Comment, CostCentre, Drawdown, DrawdownRow, FundEntry, ImportBatch, Interface,
+    Judgement, IssuedReport, LeadScope, Membership, MonthState, Organisation, Unit, UsePlan, User,
 )  # fmt: skip
 
 
@@ -71,6 +76,22 @@ class TestLoaded(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         cls.said = demo()
+
+    def test_every_actual_leads_to_a_row_of_a_file(self) -> None:
+        batches = list(ImportBatch.objects.select_related("file").order_by("number"))
+        months = [f"demonstraatio-2024-{month:02}.csv" for month in range(1, 10)]
+        assert [batch.file.name for batch in batches] == months
+        assert {batch.state for batch in batches} == {"committed"}
+        assert not Actual.objects.filter(import_row__isnull=True).exists()
+        assert [f"{batch.booking.total}" for batch in batches if batch.booking] == ACTUALS
+
+    def test_the_whole_file_brings_nothing_new(self) -> None:
+        finance = Membership.objects.select_related("user", "organisation").get(user__email="finance@kajaani.example")
+        fund = finance.organisation.funds.get()
+        at = datetime(2024, 10, 20, 9, 0, tzinfo=UTC)
+        batch = upload_file(fund=fund, name=FILE.name, content=FILE.read_bytes(), by=finance, at=at)
+        preview = preview_batch(read_batch(batch=batch, profile=PROFILE, by=finance, confirmed=True))
+        assert (preview.known.count, str(preview.known.amount)) == (95, "318250.00") and preview.changes_nothing
 
     def test_plan(self) -> None:
         plan = UsePlan.objects.get(organisation__slug="kajaani", fund__slug="kehittamisrahasto", year=2024)
