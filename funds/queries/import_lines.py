@@ -117,6 +117,10 @@ def _unusual(cell: LineMonth, others: Sequence[Decimal]) -> Iterator[ImportWarni
     usual = median(others) if others else ZERO
     if cell.after < 0 <= cell.before or cell.after * usual < 0:
         text = _("%(code)s in %(month)s gets another sign: %(before)s becomes %(after)s.")
+        if not cell.before:
+            # There was nothing that could get another sign.
+            text = _("%(code)s in %(month)s becomes %(after)s, and its other months have another sign.")
+            text = text if cell.after * usual < 0 else _("%(code)s in %(month)s becomes negative: %(after)s.")
         yield ImportWarning(f"sign:{cell.project_code}:{cell.month}", text % place)
     size = usual_size(others)
     if size is not None and abs(cell.after) >= TIMES_USUAL * size:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from funds.actions.plans import LineLayout, TargetLayout, activate_plan, save_layout
 from funds.models import ImportBatch
@@ -33,7 +34,8 @@ def world() -> World:
 
 
 def said(batch: ImportBatch) -> dict[str, str]:
-    return {warning.key: str(warning.message).replace("\u00a0", " ") for warning in preview_batch(batch).warnings}
+    with translation.override("en"):
+        return {warning.key: str(warning.message).replace("\u00a0", " ") for warning in preview_batch(batch).warnings}
 
 
 def with_rules(batch: ImportBatch, *codes: str) -> ImportBatch:
@@ -67,3 +69,19 @@ def test_a_rule_with_a_code_that_no_plan_has(world: World) -> None:
     assert [found for found in warnings if found.startswith("rule_code")] == ["rule_code:NO1"]
     assert warnings["rule_code:NO1"] == "A rule gives 1 row (100,00 €) the project code “NO1”, which no plan has."
     assert "outside_plan" in warnings
+
+
+@pytest.mark.parametrize(
+    ("amounts", "key", "expected"),
+    [
+        ({"01": "-5.00"}, "sign:A1:2024-01", "A1 in 1/2024 becomes negative: −5,00 €."),
+        (
+            {"01": "-5.00", "02": "-6.00", "03": "7.00"},
+            "sign:A1:2024-03",
+            "A1 in 3/2024 becomes 7,00 €, and its other months have another sign.",
+        ),
+    ],
+)
+def test_a_sign_is_said_as_it_is(world: World, amounts: dict[str, str], key: str, expected: str) -> None:
+    rows = [FileRow("A1", f"2024-{month}", amount, month) for month, amount in amounts.items()]
+    assert said(make_batch(world, rows))[key] == expected
