@@ -36,7 +36,6 @@ def batch_warnings(
         yield ImportWarning("own_total", text % {"own": formats.eur(Decimal(batch.reading["own_total"]))})
     yield from _late(entries)
     yield from _outside(batch, entries)
-    yield from _elsewhere(groups)
     yield from _removed(groups, entries)
     yield from _known_vouchers(groups)
     if batch.manner != ImportBatch.Manner.WHOLE_MONTHS:
@@ -44,7 +43,11 @@ def batch_warnings(
 
 
 def _said(key: str, text: Sentence, rows: Outcome, **values: str) -> ImportWarning:
-    return ImportWarning(key, text % {"count": formats.count(rows.count), "sum": formats.eur(rows.amount), **values})
+    return ImportWarning(key, _filled(text, rows, **values))
+
+
+def _filled(text: Sentence, rows: Outcome, **values: str) -> Sentence:
+    return text % {"count": formats.count(rows.count), "sum": formats.eur(rows.amount), **values}
 
 
 def _late(entries: Sequence[Group]) -> Iterator[ImportWarning]:
@@ -90,7 +93,8 @@ def _outside(batch: ImportBatch, entries: Sequence[Group]) -> Iterator[ImportWar
         yield _said(f"rule_code:{code}", text, rows, code=code)
 
 
-def _elsewhere(groups: Sequence[Group]) -> Iterator[ImportWarning]:
+def rule_remarks(groups: Sequence[Group]) -> Iterator[Sentence]:
+    """Where rules lead rows of one cost centre of the plan to lines of another: to be seen, not to be acknowledged."""
     for group in groups:
         if group.kind == "elsewhere":
             text = ngettext(
@@ -100,7 +104,7 @@ def _elsewhere(groups: Sequence[Group]) -> Iterator[ImportWarning]:
                 group.count,
             )
             places = {"said": group.cost_centre_code, "centre": group.project_code}
-            yield _said(f"elsewhere:{places['said']}:{places['centre']}", text, sum_of([group]), **places)
+            yield _filled(text, sum_of([group]), **places)
 
 
 def _removed(groups: Sequence[Group], entries: Sequence[Group]) -> Iterator[ImportWarning]:

@@ -18,7 +18,7 @@ from fundtrack.sentences import told
 from ..models import BudgetLine, ImportBatch, ImportRow
 from .import_groups import Group, Outcome, groups_of, outside_of, sum_of
 from .import_lines import ImportWarning, LineMonth, line_months, line_warnings
-from .import_warnings import batch_warnings
+from .import_warnings import batch_warnings, rule_remarks
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class ImportPreview:
     errors: tuple[FileError, ...]
     error_count: int
     warnings: tuple[ImportWarning, ...]
+    #: What is good to know, and need not be acknowledged.
+    remarks: tuple[str, ...]
     #: The file's own total when it has one, else Σ of its rows.
     file_total: Decimal
     #: Σ of the rows of the ledger in the file, those left out by a rule included; what a control total must be.
@@ -112,6 +114,7 @@ def preview_batch(batch: ImportBatch) -> ImportPreview:
         errors=(*blocking, *row_errors(batch, limit=LISTED_ERRORS)),
         error_count=len(blocking) + unreadable,
         warnings=(*batch_warnings(batch, groups, entries, funds), *line_warnings(cells)),
+        remarks=tuple(rule_remarks(groups)),
         file_total=rows_total if own_total is None else Decimal(own_total),
         rows_total=rows_total,
         has_own_total=own_total is not None,

@@ -122,7 +122,7 @@ def test_rows_that_need_no_comparison_are_not_compared(
     read(client, world)
     compared = Mock(side_effect=AssertionError("compared"))
     monkeypatch.setattr("funds.queries.import_rows.outcome_query", compared)
-    monkeypatch.setattr("funds.queries.imports.outcome_query", compared)
+    monkeypatch.setattr("funds.queries.import_groups.outcome_query", compared)
     (error,) = table_of(client, to("import-errors", world, format="csv"))
     assert (error["Row"], error["Value"]) == ("3", "kaksi")
     for outcome in ("", "error", "left_out", "total", "skipped"):

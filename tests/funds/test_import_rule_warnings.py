@@ -47,16 +47,20 @@ def with_rules(batch: ImportBatch, *codes: str) -> ImportBatch:
 def test_rows_of_one_cost_centre_of_the_plan_on_lines_of_another(world: World) -> None:
     rows = [
         FileRow("B1", "2024-01", "100.00", "1", centre="1000", by_rule=True),
-        FileRow("B1", "2024-02", "-0.50", "2", centre="1000", by_rule=True),
+        FileRow("B1", "2024-02", "99.50", "2", centre="1000", by_rule=True),
         # Its own cost centre, one that the plan does not know, none at all, and codes of the file: nothing to say.
         FileRow("B1", "2024-01", "7.00", "3", centre="2000", by_rule=True),
         FileRow("B1", "2024-01", "8.00", "4", centre="9999", by_rule=True),
         FileRow("B1", "2024-01", "9.00", "5", centre="", by_code=True),
     ]
-    warnings = said(make_batch(world, rows))
-    key = "elsewhere:1000:2000"
-    assert [found for found in warnings if found.startswith("elsewhere")] == [key]
-    assert warnings[key] == "2 rows (99,50 €) of the cost centre 1000 are booked on lines of the cost centre 2000."
+    batch = make_batch(world, rows)
+    with translation.override("en"):
+        preview = preview_batch(batch)
+    # A rule is meant so: it is shown, and nobody has to acknowledge it each month.
+    assert preview.warnings == ()
+    assert [remark.replace("\u00a0", " ") for remark in preview.remarks] == [
+        "2 rows (199,50 €) of the cost centre 1000 are booked on lines of the cost centre 2000."
+    ]
 
 
 def test_a_rule_with_a_code_that_no_plan_has(world: World) -> None:
