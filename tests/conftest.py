@@ -61,3 +61,12 @@ def files_in_a_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Ite
     storages["default"] = {**storages["default"], "OPTIONS": {"location": folder}}
     with override_settings(STORAGES=storages):
         yield folder
+
+
+@pytest.fixture
+def without_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PDFs and charts have their own tests; where every page is opened only the way to them counts."""
+    for module in ("reporting.render", "reporting.views.vouchers"):
+        monkeypatch.setattr(f"{module}.render_pdf", lambda *args, **kwargs: b"%PDF-1.7")
+    for module in ("reporting.presentation", "reporting.views.reports"):
+        monkeypatch.setattr(f"{module}.chart_svg", lambda *args, **kwargs: "<svg/>")

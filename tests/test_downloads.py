@@ -23,21 +23,12 @@ from tests.factories import NOW, make_member
 from tests.factories.pages import PageWorld, make_page_world
 from tests.page_tables import blocks_of, cells_of, client_of, format_of, name_of, numbers_in, pages_of, workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_typesetting")]
 
 #: Pages whose files are not made from what the page shows: stored for good when the report was issued.
 STORED = {"issued"}
 HOSTILE = '=HYPERLINK("http://x.example")'
 EXPORTS = [address for address in organisation_addresses() if "<table:format>" in address.route]
-
-
-@pytest.fixture(autouse=True)
-def documents_without_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PDFs and charts have their own tests."""
-    for module in ("reporting.render", "reporting.views.vouchers"):
-        monkeypatch.setattr(f"{module}.render_pdf", lambda *args, **kwargs: b"%PDF-1.7")
-    for module in ("reporting.presentation", "reporting.views.reports"):
-        monkeypatch.setattr(f"{module}.chart_svg", lambda *args, **kwargs: "<svg/>")
 
 
 @pytest.fixture

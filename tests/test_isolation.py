@@ -11,16 +11,7 @@ from organisations.rights import Role, roles_with
 from tests.addresses import OWNED, Address, form_for, organisation_addresses, url_of, values_for
 from tests.factories.pages import PageWorld, make_page_world
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def documents_without_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PDFs and charts have their own tests; here only what leads to them counts."""
-    for module in ("reporting.render", "reporting.views.vouchers"):
-        monkeypatch.setattr(f"{module}.render_pdf", lambda *args, **kwargs: b"%PDF-1.7")
-    for module in ("reporting.presentation", "reporting.views.reports"):
-        monkeypatch.setattr(f"{module}.chart_svg", lambda *args, **kwargs: "<svg/>")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_typesetting")]
 
 
 @pytest.fixture

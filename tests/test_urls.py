@@ -13,7 +13,7 @@ from tests.addresses import Address, all_addresses, form_for, organisation_addre
 from tests.factories import make_member
 from tests.factories.pages import PageWorld, make_page_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_typesetting")]
 
 #: Addresses outside organisations: status of a GET when signed out and when signed in; None for a redirect to sign in.
 OUTSIDE = {
@@ -46,15 +46,6 @@ OUTSIDE = {
     "mfa_download_recovery_codes": (None, 404),
 }
 FILLED = {"key": "set-password", "uidb36": "1"}
-
-
-@pytest.fixture(autouse=True)
-def documents_without_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PDFs and charts have their own tests; here only the way to them counts."""
-    for module in ("reporting.render", "reporting.views.vouchers"):
-        monkeypatch.setattr(f"{module}.render_pdf", lambda *args, **kwargs: b"%PDF-1.7")
-    for module in ("reporting.presentation", "reporting.views.reports"):
-        monkeypatch.setattr(f"{module}.chart_svg", lambda *args, **kwargs: "<svg/>")
 
 
 @pytest.fixture

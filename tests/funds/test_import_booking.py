@@ -25,7 +25,7 @@ from funds.queries.imports import ImportPreview, preview_batch
 from fundtrack.checks import differences_of, run_checks
 from fundtrack.periods import Month
 from reporting.management.commands.check_ledger import all_checks
-from tests.factories import NOW, World, make_world
+from tests.factories import NOW, World
 from tests.factories.imports import FileRow, make_batch
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +35,6 @@ JANUARY = [
     FileRow("A1", "2024-01", "100.00", "2", day=6),
     FileRow("A2", "2024-01", "-20.50", "3", day=7),
 ]
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 def commit(world: World, batch: ImportBatch) -> ImportBatch:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from funds.models import Actual, ImportBatch, ImportProfile
-from tests.factories import World, make_world
+from tests.factories import World
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +27,6 @@ PROFILE = {
         {"cost_centre": "4124", "account": "4000-4999", "project_code": "A2"},
     ],
 }
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 @pytest.fixture

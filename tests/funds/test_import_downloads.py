@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from funds.models import Actual
-from tests.factories import World, make_world
+from tests.factories import World
 from tests.page_tables import workbook
 
 from .import_files import HEADER, csv
@@ -19,11 +19,6 @@ from .import_pages import ROWS, commit, read, to, upload
 from .pages import address, browser_of, plan_address
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 @pytest.fixture

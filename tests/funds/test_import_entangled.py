@@ -18,7 +18,7 @@ from funds.queries.imports import ImportPreview, preview_batch
 from fundtrack.checks import differences_of, run_checks
 from fundtrack.periods import Month
 from reporting.management.commands.check_ledger import all_checks
-from tests.factories import NOW, World, make_world
+from tests.factories import NOW, World
 from tests.factories.imports import FileRow, make_batch
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +46,6 @@ def sums(world: World) -> dict[tuple[str, str], Decimal]:
         key = (row.project_code, f"{row.month:%Y-%m}")
         found[key] = found.get(key, Decimal(0)) + row.amount
     return {key: total for key, total in found.items() if total}
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 # --- undone in any order

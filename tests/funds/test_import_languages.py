@@ -11,7 +11,7 @@ from django.utils import translation
 
 from funds.models import ImportBatch
 from fundtrack.sentences import told
-from tests.factories import World, make_world
+from tests.factories import World
 
 from .import_files import csv
 from .import_pages import ROWS, batch_of, commit, read, to, upload
@@ -27,11 +27,6 @@ BAD = (
     ("9.1.2024", "106", "1,00E+03", "A1", "4000", "Palkat", "1,00"),
 )
 ODD = (*ROWS, ("9.1.2024", "107", "1000", "A1", "4000", "x" * 600, "1,00"), ("", "", "", "", "", "Yhteensä", "1,00"))
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 @pytest.fixture

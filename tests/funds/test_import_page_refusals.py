@@ -11,18 +11,13 @@ from django.test import Client
 from funds.actions.imports import current_profile
 from funds.models import Actual, ImportBatch, ImportFile, ImportProfile
 from funds.queries.imports import preview_batch
-from tests.factories import World, make_world
+from tests.factories import World
 
 from .import_files import HEADER, csv
 from .import_pages import ROWS, batch_of, commit, fields_of, read, text_of, to, upload
 from .pages import address, browser_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from funds.actions.imports import commit_batch, current_profile, save_profile, u
 from funds.imports.profiles import Profile
 from funds.models import Actual, Booking, ImportBatch
 from funds.queries.imports import preview_batch
-from tests.factories import NOW, World, make_world
+from tests.factories import NOW, World
 from tests.factories.imports import FileRow, make_batch
 
 from .import_files import HEADER, csv, xlsx
@@ -23,11 +23,6 @@ from .import_pages import ROWS, batch_of, commit, commit_form, fields_of, read, 
 from .pages import address, browser_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 @pytest.fixture

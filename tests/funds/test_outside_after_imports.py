@@ -14,7 +14,7 @@ from funds.queries.checklist import month_checklist
 from funds.queries.months import months_of_year
 from funds.queries.outside import outside_rows, settled_rows
 from fundtrack.periods import Month
-from tests.factories import NOW, World, make_world
+from tests.factories import NOW, World
 from tests.factories.imports import FileRow, make_batch
 
 from .pages import browser_of, plan_address
@@ -22,11 +22,6 @@ from .pages import browser_of, plan_address
 pytestmark = pytest.mark.django_db
 
 JANUARY = Month(2024, 1)
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
 
 
 def commit(world: World, *rows: FileRow, manner: str = "whole_months") -> ImportBatch:
