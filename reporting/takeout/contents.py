@@ -14,6 +14,7 @@ from .layout import FILE_SUFFIX, ZERO, shown, table_path, to_amount, to_number
 Record = dict[str, str | None]
 
 ACTUALS = "funds_actual"
+IMPORT_ROWS = "funds_importrow"
 
 #: Tables and columns that are kept in memory; all of them are small beside the actuals.
 KEPT: dict[str, tuple[str, ...]] = {
@@ -34,6 +35,8 @@ KEPT: dict[str, tuple[str, ...]] = {
         *("recorded_by_id", "recorded_at"),
     ),
     "funds_amendmentrow": ("id", "amendment_id", "line_id", "amount"),
+    "funds_importbatch": ("id", "number", "file_id", "state", "digest"),
+    "funds_importfile": tuple(digests.columns_of(digests.IMPORT_FILE)),
     "funds_booking": ("id", *digests.columns_of(digests.BOOKING), "digest"),
     "funds_monthstate": ("id", "month", "state", "reason", "changed_by_id", "changed_at"),
     "funds_drawdown": (
@@ -50,7 +53,11 @@ KEPT: dict[str, tuple[str, ...]] = {
     "reporting_issuedfile": ("id", "report_id", "language", "format", "content_file"),
 }
 
-_ACTUAL_COLUMNS = ("id", *digests.columns_of(digests.ACTUAL), "digest")
+#: Columns of the tables that are read row by row and not kept.
+_READ = {
+    ACTUALS: ("id", *digests.columns_of(digests.ACTUAL), "digest"),
+    IMPORT_ROWS: ("batch_id", *digests.columns_of(digests.IMPORT_ROW)),
+}
 
 
 @dataclass
@@ -95,6 +102,18 @@ class BookingRows:
 
 
 @dataclass
+class ReadRows:
+    """What was read of one imported file, digested as it comes: rows are written in the order of the file."""
+
+    hasher: "hashlib._Hash"
+
+    def add(self, row: Record) -> None:
+        """Take one row; raises ``ValueError`` when a value is broken."""
+        text = f"{digests.array_text(digests.IMPORT_ROW, row)}]"
+        self.hasher.update(hashlib.sha256(text.encode()).digest())
+
+
+@dataclass
 class Contents:
     """What the tables of a take-out hold."""
 
@@ -104,6 +123,8 @@ class Contents:
     kept: dict[str, list[Record]] = field(default_factory=lambda: {table: [] for table in KEPT})
     #: Id of a booking → its rows.
     bookings: dict[str | None, BookingRows] = field(default_factory=dict)
+    #: Id of a committed import → its rows.
+    imports: dict[str | None, ReadRows] = field(default_factory=dict)
     #: (line, month) → Σ actuals; line is None outside the plan. EUR.
     actuals: dict[tuple[str | None, str | None], Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     #: (month, cost centre, project code) → Σ actuals outside the plan and number of rows. EUR.
@@ -130,10 +151,12 @@ def read_contents(folder: Folder) -> Contents:
         for path in sorted(folder.sizes)
         if path.startswith("tables/") and path.endswith(".csv")
     }
-    contents.broken += [f"{table_path(table)}: is missing" for table in (*KEPT, ACTUALS) if table not in there]
+    contents.broken += [f"{table_path(table)}: is missing" for table in (*KEPT, *_READ) if table not in there]
     for table in sorted(there, key=_order):
         if table == ACTUALS:
             _begin_bookings(contents)
+        elif table == IMPORT_ROWS:
+            _begin_imports(contents)
         try:
             with folder.open(there[table]) as file:
                 _read_table(contents, table, read_csv(file, there[table]))
@@ -153,7 +176,7 @@ def _order(table: str) -> tuple[bool, bool, str]:
 def _read_table(contents: Contents, table: str, rows: Iterator[Row]) -> None:
     path = table_path(table)
     header = [name or "" for name in next(rows)]
-    needed = _ACTUAL_COLUMNS if table == ACTUALS else KEPT.get(table, ())
+    needed = _READ.get(table) or KEPT.get(table, ())
     if missing := [name for name in needed if name not in header]:
         raise BrokenFile(f"{path}: the column {missing[0]} is missing")
     if len(set(header)) < len(header):
@@ -170,6 +193,8 @@ def _read_table(contents: Contents, table: str, rows: Iterator[Row]) -> None:
             _name_file(contents, table, name, row)
         if table == ACTUALS:
             _take_actual(contents, row)
+        elif table == IMPORT_ROWS:
+            _take_import_row(contents, row)
         elif table in KEPT:
             contents.kept[table].append(_kept(table, row))
     contents.counts[table] = count
@@ -228,6 +253,28 @@ def _take_actual(contents: Contents, row: Record) -> None:
         key = (row["month"] or "", row["cost_centre_code"] or "", row["project_code"] or "")
         total, count = contents.outside.get(key, (ZERO, 0))
         contents.outside[key] = (total + amount, count + 1)
+
+
+def _begin_imports(contents: Contents) -> None:
+    files = contents.by_id("funds_importfile")
+    for batch in contents.rows("funds_importbatch"):
+        if batch["state"] in ("committed", "undone") and batch["file_id"] in files:
+            try:
+                text = f"{digests.array_text(digests.IMPORT_FILE, files[batch['file_id']])}]"
+            except ValueError as error:
+                contents.differences.append(f"imports: file of import {shown(batch['number'])}: {error}")
+                continue
+            contents.imports[batch["id"]] = ReadRows(hashlib.sha256(text.encode()))
+
+
+def _take_import_row(contents: Contents, row: Record) -> None:
+    found = contents.imports.get(row["batch_id"])
+    if found is None:
+        return
+    try:
+        found.add(row)
+    except ValueError as error:
+        contents.differences.append(f"imports: row {shown(row['number'])} of file {shown(row['batch_id'])}: {error}")
 
 
 def _place(row: Record, booking: BookingRows | None) -> str:

@@ -5,6 +5,7 @@ apart by comma and blank, numbers as digits, dates and amounts as text, an empty
 the same characters in the same way as Python's ``json`` does when it leaves other letters as they are.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ class Part:
     """One column that a digest is taken over."""
 
     column: str
-    #: ``moment`` is digested as seconds since 1970.
-    kind: Literal["number", "text", "moment"]
+    #: ``moment`` is digested as seconds since 1970; ``texts`` is a list of them, ``flag`` true or false.
+    kind: Literal["number", "text", "moment", "texts", "flag"]
     #: Joins the digest only where it has a value: a column that came later, when digests had been taken without it.
     optional: bool = False
 
@@ -78,6 +79,37 @@ ENTRY = (
     Part("previous_digest", "text"),
 )
 
+#: What the digest of an import is taken over before its rows (``BATCH_DIGEST``, ``funds/triggers/imports.py``).
+IMPORT_FILE = (
+    Part("id", "number"),
+    Part("organisation_id", "number"),
+    Part("name", "text"),
+    Part("size", "number"),
+    Part("sha256", "text"),
+    Part("uploaded_by_id", "number"),
+    Part("uploaded_at", "moment"),
+)
+
+#: What the digest of each of its rows is taken over.
+IMPORT_ROW = (
+    Part("id", "number"),
+    Part("number", "number"),
+    Part("kind", "text"),
+    Part("cells", "texts"),
+    Part("month", "text"),
+    Part("booked_on", "text"),
+    Part("cost_centre_code", "text"),
+    Part("project_code", "text"),
+    Part("amount", "text"),
+    Part("account", "text"),
+    Part("voucher", "text"),
+    Part("description", "text"),
+    Part("supplier", "text"),
+    Part("by_code", "flag"),
+    Part("by_rule", "flag"),
+    Part("reason", "text"),
+)
+
 
 def columns_of(parts: Sequence[Part]) -> list[str]:
     """Columns that a digest cannot do without."""
@@ -110,7 +142,23 @@ def _text(part: Part, value: str) -> str:
         if not _NUMBER.fullmatch(value):
             raise ValueError(f"{part.column} is not a whole number")
         return value
+    if part.kind == "flag":
+        if value not in ("true", "false"):
+            raise ValueError(f"{part.column} is neither true nor false")
+        return value
+    if part.kind == "texts":
+        return _texts(part.column, value)
     return f'"{_epoch(part.column, value)}"'
+
+
+def _texts(column: str, value: str) -> str:
+    try:
+        texts = json.loads(value)
+    except (ValueError, RecursionError):
+        texts = None
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{column} is not a list of texts")
+    return f"[{', '.join(map(encode_basestring, texts))}]"
 
 
 def _epoch(column: str, value: str) -> str:

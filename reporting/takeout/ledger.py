@@ -18,7 +18,7 @@ from .layout import FILE_SUFFIX, ZERO, shown, to_amount, to_number
 
 def ledger_differences(contents: Contents, folder: Folder) -> list[str]:
     """One line for every difference; empty when all is well."""
-    checks = (_bookings, _entries, _drawdowns, _reports)
+    checks = (_bookings, _imports, _entries, _drawdowns, _reports)
     found = list(contents.differences)
     for check in checks:
         try:
@@ -66,6 +66,20 @@ def _bookings(contents: Contents) -> Iterator[str]:
         if row["previous_digest"] != digest_before:
             yield f"bookings: booking {number} is not chained to the one before it"
         before, digest_before = number, row["digest"] or ""
+
+
+def _imports(contents: Contents) -> Iterator[str]:
+    files = contents.by_id("funds_importfile")
+    for row in sorted(contents.rows("funds_importbatch"), key=lambda row: to_number(row["number"])):
+        if row["file_id"] not in files:
+            yield f"imports: import {shown(row['number'])} has no file"
+        elif row["state"] in ("committed", "undone"):
+            read = contents.imports.get(row["id"])
+            if read is None or read.hasher.hexdigest() != row["digest"]:
+                yield (
+                    f"imports: import {shown(row['number'])} is not as it was committed: its rows were changed, or its "
+                    "file's name, content, sender or time"
+                )
 
 
 def _entries(contents: Contents) -> Iterator[str]:

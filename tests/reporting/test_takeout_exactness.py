@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from funds.triggers.entries import ENTRY_DIGEST
+from funds.triggers.imports import BATCH_DIGEST
 from funds.triggers.ledger import ACTUAL_DIGEST, BOOKING_DIGEST
 from reporting.takeout import digests
 from reporting.takeout.csvfile import BrokenFile, read_csv, split_record
@@ -108,6 +109,16 @@ def test_texts_numbers_and_nothing_are_written_as_postgresql_writes_them() -> No
 
 
 @pytest.mark.django_db
+def test_lists_and_flags_are_written_as_postgresql_writes_them() -> None:
+    for texts in ([text for text in NASTY if text is not None], [""], []):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_json(%s::text[])::text", [texts])
+            taken = cursor.fetchone()[0]
+        assert written_here("texts", taken, None) == database_text("%s::text[], NULL::text[]", texts)
+    assert written_here("flag", "true", "false") == database_text("true, false")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "moment",
     [
@@ -131,10 +142,12 @@ def test_moments_are_written_as_postgresql_writes_them(moment: datetime) -> None
     [
         *[("number", value) for value in ("01", "+1", " 1", "1_0", "1.0", "", "٣", "1e3", "-0")],
         *[("moment", value) for value in ("2024-10-07T09:30:00+00:00", "2024-13-07T09:30:00.000000+00:00", "")],
+        *[("texts", value) for value in ("", "{}", "[1]", "[", "null", "[" * 100_000)],
+        *[("flag", value) for value in ("t", "", "1", "True")],
     ],
 )
 def test_what_postgresql_never_writes_is_refused(kind: str, value: str) -> None:
-    with pytest.raises(ValueError, match=r"c0 is not|month must be"):
+    with pytest.raises(ValueError, match=r"c0 is n|month must be"):
         written_here(kind, value)
 
 
@@ -154,3 +167,9 @@ def test_the_parts_are_those_of_the_database(sql: str, parts: tuple[Part, ...]) 
     assert list(dict.fromkeys(re.findall(r"\{row\}\.(\w+)", sql))) == [part.column for part in parts]
     moments = set(re.findall(r"epoch from \{row\}\.(\w+)", sql))
     assert moments == {part.column for part in parts if part.kind == "moment"}
+
+
+def test_the_parts_of_an_import_are_those_of_the_database() -> None:
+    about_the_file, about_rows = re.findall(r"jsonb_build_array\((.*?)\)::text, 'UTF8'", BATCH_DIGEST, re.DOTALL)
+    for sql, row, parts in ((about_the_file, "f", digests.IMPORT_FILE), (about_rows, "r", digests.IMPORT_ROW)):
+        assert re.findall(rf"\b{row}\.(\w+)", sql) == [part.column for part in parts]

@@ -182,6 +182,21 @@ def test_tampering_is_named(taken: Path, tamper: Callable[[Path], object], expec
             id="a file added",
         ),
         pytest.param(
+            lambda taken: replace(taken, "tables/funds_importrow.csv", '""', '"" '),
+            ["imports: import 1 is not as it was committed"],
+            id="a raw cell of an import",
+        ),
+        pytest.param(
+            lambda taken: remove_row(taken, "funds_importrow", 1),
+            ["imports: import 1 is not as it was committed"],
+            id="a row of a file that was not booked",
+        ),
+        pytest.param(
+            lambda taken: replace(taken, "tables/funds_importfile.csv", ".csv", ".txt"),
+            ["imports: import 1 is not as it was committed"],
+            id="the name of an imported file",
+        ),
+        pytest.param(
             lambda taken: replace(taken, "tables/organisations_unit.csv", "1,1,", "1,77,"),
             ["tables/organisations_unit.csv: row 1 belongs to another organisation"],
             id="a row of another organisation",
