@@ -2,17 +2,18 @@
 
 Preview and commit are made from this one piece of SQL, so that a commit books exactly what was shown.
 
-Sameness. A ledger row is taken with everything that was corrected in it since; what was reversed in full counts as
-gone. Rows of files are compared by what the files said, so that a rule that was added since books nothing twice; then,
-and with rows that people typed, by the codes that were booked. Rows are the same when month, cost centre, project code
-and amount agree, and with them account, voucher and date where the file has them. Description and supplier join in
-only where there is no voucher: accounting systems let people edit them. Equal rows are counted: three in the file and
-two in the ledger make one new row. Rows typed into the grid have no identity and are never taken for a row of a file
-that only adds movements.
+Sameness. Rows of files are compared by what the newest committed file said of them, wherever a rule or a person has led
+them since, so that a rule that was added or a correction by hand books nothing twice; then, and with rows that people
+typed, by the codes that were booked. What an import removed or undid counts as gone; what a person reversed does not.
+Rows are the same when month, cost centre, project code and amount agree, and with them account, voucher and date where
+the file has them. Description and supplier join in only where there is no voucher: accounting systems let people edit
+them. Equal rows are counted: three in the file and two in the ledger make one new row. Rows typed into the grid have no
+identity and are never taken for a row of a file that only adds movements.
 
-In a file of whole months, what is left over on both sides with the same voucher is a changed row (the same one where
-only its date or words differ), and what is left over in the ledger, in the file's months and cost centres, is a removed
-one. Lines of other funds are not touched.
+In a file of whole months a ledger row is taken with everything that was corrected in it since. What is left over on
+both sides with the same voucher is a changed row (the same one where only its date or words differ), and what is left
+over in the ledger, in the file's months and cost centres (as the files named them, else as they were booked), is a
+removed one. Lines of other funds are not touched.
 
 Source: domain.md §2 (R1, append-only, corrections), the rules of sameness are ours.
 """
@@ -69,10 +70,14 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
     key = _key(columns & set(_IDENTITY))
     ctes = _TEMPLATE.format(
         scope=_SCOPE_WHOLE if whole else _SCOPE_MOVEMENTS,
-        file_said=key.format(row="f", centre="f.said_centre", code="f.said_code"),
-        ledger_said=key.format(row="n", centre="n.said_centre", code="n.said_code"),
-        file_key=key.format(row="f", centre="f.centre", code="f.project_code"),
-        ledger_key=key.format(row="n", centre="n.cost_centre_code", code="n.project_code"),
+        amount=_AMOUNT_WHOLE if whole else _AMOUNT_MOVEMENTS,
+        spoken_of=_SPOKEN_OF if whole else "false",
+        file_said=key.format(row="f", centre="f.said_centre", code="f.said_code", amount="f.amount"),
+        ledger_said=key.format(row="n", centre="n.said_centre", code="n.said_code", amount="n.amount"),
+        file_key=key.format(row="f", centre="f.centre", code="f.project_code", amount="f.amount"),
+        ledger_key=key.format(
+            row="n", centre="n.cost_centre_code", code="n.project_code", amount=f"({_AMOUNT_COUNTED})"
+        ),
         same=_SAME_WHOLE.format(key=_row_key(columns)) if whole else _SAME_NONE,
         changed=_CHANGED_WHOLE.format(key=_row_key(columns)) if whole else _CHANGED_NONE,
         removed=_REMOVED_WHOLE if whole else _REMOVED_NONE,
@@ -82,7 +87,7 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
 
 def _key(identity: Collection[str]) -> str:
     """One text that is equal for the same rows; the unit separator keeps fields apart."""
-    parts = ["{row}.effective_month::text", "{centre}", "{code}", "{row}.amount::text"]
+    parts = ["{row}.effective_month::text", "{centre}", "{code}", "{amount}::text"]
     if "account" in identity:
         parts.append("{row}.account")
     if "date" in identity:
@@ -103,10 +108,18 @@ def _row_key(identity: Collection[str]) -> str:
 
 
 _SCOPE_MOVEMENTS = "AND b.source NOT IN ('grid', 'paste')"
-_SCOPE_WHOLE = """
-        AND a.cost_centre_code IN (SELECT centre FROM scope)
-        AND NOT EXISTS (SELECT 1 FROM funds_budgetline ol JOIN funds_useplan op ON op.id = ol.plan_id
-                        WHERE ol.id = a.line_id AND op.fund_id <> %(fund)s)
+_SCOPE_WHOLE = "AND (a.import_row_id IS NOT NULL OR a.cost_centre_code IN (SELECT centre FROM scope))"
+#: A movement is the row that the file said, whatever people made of it; a whole month is what the ledger holds.
+_AMOUNT_MOVEMENTS = "coalesce(s.amount, n.amount)"
+_AMOUNT_WHOLE = "CASE WHEN n.amount = 0 THEN s.amount ELSE n.amount END"
+#: With a voucher it is sure that a file now says what people had corrected; without one it may be another row.
+_AMOUNT_COUNTED = "CASE WHEN n.voucher <> '' THEN n.standing ELSE n.amount END"
+#: Rows of the ledger that a file of whole months speaks of, and may change or remove.
+_SPOKEN_OF = """
+    n.standing <> 0 AND CASE WHEN n.said_centre <> '' THEN n.said_centre IN (SELECT said_centre FROM scope)
+        ELSE n.cost_centre_code IN (SELECT centre FROM scope) END
+    AND NOT EXISTS (SELECT 1 FROM funds_budgetline ol JOIN funds_useplan op ON op.id = ol.plan_id
+                    WHERE ol.id = n.line_id AND op.fund_id <> %(fund)s)
 """
 
 _SAME_NONE = "SELECT NULL::bigint AS import_row_id, NULL::bigint AS root WHERE false"
@@ -129,11 +142,11 @@ _CHANGED_WHOLE = """
         FROM file_left f WHERE f.voucher <> ''
     ) f JOIN (
         SELECT f.root, f.amount, {key} || row_number() OVER (PARTITION BY {key} ORDER BY f.root) AS identity
-        FROM ledger_left f WHERE f.voucher <> ''
+        FROM ledger_spoken_of f WHERE f.voucher <> ''
     ) k USING (identity)
 """
 _REMOVED_NONE = "SELECT NULL::bigint AS root WHERE false"
-_REMOVED_WHOLE = "SELECT n.root FROM ledger_left n LEFT JOIN changed g ON g.root = n.root WHERE g.root IS NULL"
+_REMOVED_WHOLE = "SELECT n.root FROM ledger_spoken_of n LEFT JOIN changed g ON g.root = n.root WHERE g.root IS NULL"
 
 _TEMPLATE = """
 WITH RECURSIVE closed AS (
@@ -158,27 +171,46 @@ file AS MATERIALIZED (
 ),
 -- Months and cost centres that the file speaks of: a row of nothing says that there is nothing.
 scope AS MATERIALIZED (
-    SELECT DISTINCT effective_month, centre FROM file
+    SELECT DISTINCT effective_month, centre, said_centre FROM file
     UNION
-    SELECT DISTINCT r.month, coalesce(o.centre, r.cost_centre_code) FROM funds_importrow r
+    SELECT DISTINCT r.month, coalesce(o.centre, r.cost_centre_code), r.cost_centre_code FROM funds_importrow r
     LEFT JOIN lines o ON r.by_code AND o.year = extract(year FROM r.month)::int AND o.project_code = r.project_code
     WHERE r.batch_id = %(batch)s AND r.kind = 'skipped' AND r.reason = 'zero' AND r.month IS NOT NULL
 ),
 chain AS (
-    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month
+    SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month,
+        a.import_row_id, b.source
     FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
     WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL
         AND coalesce(a.concerns_month, a.month) IN (SELECT effective_month FROM scope) {scope}
     UNION ALL
-    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month
-    FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
+    SELECT c.root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month,
+        a.import_row_id, b.source
+    FROM chain c JOIN funds_actual a ON a.corrects_id = c.id JOIN funds_booking b ON b.id = a.booking_id
+),
+net AS (
+    SELECT root, sum(amount) AS amount, (max(id) FILTER (WHERE source = 'import')) = max(id) AS ended_by_import,
+        bool_or(id <> root AND source NOT IN ('import', 'settlement')) AS by_hand
+    FROM chain GROUP BY root
+),
+-- What the newest file that is still committed said of each row.
+said AS (
+    SELECT DISTINCT ON (c.root) c.root, r.amount, r.cost_centre_code AS centre,
+        CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS code, r.booked_on, r.account, r.voucher, r.description,
+        r.supplier
+    FROM chain c JOIN funds_importrow r ON r.id = c.import_row_id
+    JOIN funds_importbatch i ON i.id = r.batch_id AND i.state = 'committed'
+    ORDER BY c.root, c.id DESC
 ),
 ledger AS (
-    SELECT n.root, coalesce(a.concerns_month, a.month) AS effective_month, a.booked_on, a.account, a.voucher,
-        a.description, a.supplier, a.cost_centre_code, a.project_code, n.amount, r.id AS import_row_id,
-        r.cost_centre_code AS said_centre, CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS said_code
-    FROM (SELECT root, sum(amount) AS amount FROM chain GROUP BY root HAVING sum(amount) <> 0) n
-    JOIN funds_actual a ON a.id = n.root LEFT JOIN funds_importrow r ON r.id = a.import_row_id
+    SELECT n.root, coalesce(a.concerns_month, a.month) AS effective_month, a.line_id, a.cost_centre_code,
+        a.project_code, {amount} AS amount, n.amount AS standing, coalesce(n.by_hand, false) AS by_hand,
+        s.root IS NOT NULL AS is_said, s.centre AS said_centre, s.code AS said_code,
+        CASE WHEN s.root IS NULL THEN a.booked_on ELSE s.booked_on END AS booked_on,
+        coalesce(s.account, a.account) AS account, coalesce(s.voucher, a.voucher) AS voucher,
+        coalesce(s.description, a.description) AS description, coalesce(s.supplier, a.supplier) AS supplier
+    FROM net n JOIN funds_actual a ON a.id = n.root LEFT JOIN said s ON s.root = n.root
+    WHERE n.amount <> 0 OR (s.root IS NOT NULL AND NOT coalesce(n.ended_by_import, false))
 ),
 -- First by what the files said, whatever rules made of it then and now; then by the codes that were booked.
 -- The key and its turn stand in one text: joined as two, they tempt the planner to compare all rows of one turn.
@@ -187,7 +219,7 @@ file_said AS (
 ),
 ledger_said AS (
     SELECT n.root, {ledger_said} || row_number() OVER (PARTITION BY {ledger_said} ORDER BY n.root) AS identity
-    FROM ledger n WHERE n.import_row_id IS NOT NULL
+    FROM ledger n WHERE n.is_said
 ),
 known_said AS MATERIALIZED (
     SELECT f.id AS import_row_id, k.root FROM file_said f JOIN ledger_said k USING (identity)
@@ -213,6 +245,7 @@ file_left AS (
 ledger_left AS (
     SELECT n.*, n.cost_centre_code AS centre FROM ledger n LEFT JOIN known k ON k.root = n.root WHERE k.root IS NULL
 ),
+ledger_spoken_of AS (SELECT n.* FROM ledger_left n WHERE {spoken_of}),
 changed AS MATERIALIZED ({changed}),
 removed AS ({removed}),
 -- Where the money of a ledger row stands today: settling a row moves it to another line, and what was corrected while

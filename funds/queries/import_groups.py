@@ -20,10 +20,28 @@ FROM known k JOIN file f ON f.id = k.import_row_id
 UNION ALL
 SELECT 'voucher', NULL, NULL, min(e.voucher), NULL, NULL, false, count(*), coalesce(sum(e.amount), 0), ''
 FROM entries e WHERE e.kind = 'new' AND e.voucher <> '' AND EXISTS (
-    SELECT 1 FROM ledger_left n WHERE n.voucher = e.voucher AND n.account = e.account
-        AND n.cost_centre_code = e.cost_centre_code AND n.project_code = e.project_code
-        AND n.effective_month = coalesce(e.concerns_month, e.month)
+    SELECT 1 FROM ledger_left n WHERE n.voucher = e.voucher AND n.effective_month = coalesce(e.concerns_month, e.month)
+        AND (n.amount = e.amount OR (n.account, n.cost_centre_code, n.project_code)
+            = (e.account, e.cost_centre_code, e.project_code))
 )
+UNION ALL
+-- The ledger's row or the file's has no voucher, or a person changed the amount of one without: nobody can tell whether
+-- it is the same one. Two questions, because one with "or" would compare every row with every other.
+SELECT 'alike', NULL, NULL, min(a.number)::text, NULL, NULL, false, count(*), coalesce(sum(a.amount), 0), ''
+FROM (
+    SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
+        SELECT 1 FROM ledger_left n WHERE n.is_said AND n.amount = e.amount
+            AND n.effective_month = coalesce(e.concerns_month, e.month) AND n.cost_centre_code = e.cost_centre_code
+            AND n.project_code = e.project_code AND (n.voucher = '') <> (e.voucher = ''))
+    UNION
+    SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
+        SELECT 1 FROM ledger n WHERE n.is_said AND n.by_hand AND n.voucher = '' AND n.standing = e.amount
+            AND n.effective_month = coalesce(e.concerns_month, e.month) AND n.cost_centre_code = e.cost_centre_code
+            AND n.project_code = e.project_code)
+) a
+UNION ALL
+SELECT 'by_hand', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(g.difference), 0), ''
+FROM changed g JOIN ledger n ON n.root = g.root WHERE n.by_hand
 UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.
 SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''
@@ -47,8 +65,9 @@ class Outcome:
 class Group:
     """Entries of one kind that go to one place, or rows about which there is something to say.
 
-    ``kind`` is that of the entry (new, changed, removed), "known", "voucher" (an example of them stands as the project
-    code) or "elsewhere" (from one cost centre to another, which stands as the project code).
+    ``kind`` is that of the entry (new, changed, removed), "known", "voucher" and "alike" (an example of them stands as
+    the project code: a voucher, a row of the file), "by_hand", or "elsewhere" (from one cost centre to another, which
+    stands as the project code).
     """
 
     kind: str

@@ -37,7 +37,8 @@ def batch_warnings(
     yield from _late(entries)
     yield from _outside(batch, entries)
     yield from _removed(groups, entries)
-    yield from _known_vouchers(groups)
+    yield from _same_file(batch, entries)
+    yield from _doubtful(groups)
     if batch.manner != ImportBatch.Manner.WHOLE_MONTHS:
         yield from _other_funds(funds)
 
@@ -119,17 +120,48 @@ def _removed(groups: Sequence[Group], entries: Sequence[Group]) -> Iterator[Impo
         yield _said("removed", text, rows)
 
 
-def _known_vouchers(groups: Sequence[Group]) -> Iterator[ImportWarning]:
+def _same_file(batch: ImportBatch, entries: Sequence[Group]) -> Iterator[ImportWarning]:
+    """The same bytes were committed before, and would book something now: other settings, or a ledger that changed."""
+    if not entries:
+        return
+    same = ImportBatch.objects.filter(
+        organisation=batch.organisation_id, state=ImportBatch.State.COMMITTED, file__sha256=batch.file.sha256
+    ).exclude(pk=batch.pk)
+    number = same.order_by("-number").values_list("number", flat=True).first()
+    if number is not None:
+        text = _("The same file was committed as import %(number)s. Look at what would be booked of it once more.")
+        yield ImportWarning(f"same_file:{number}", text % {"number": number})
+
+
+def _doubtful(groups: Sequence[Group]) -> Iterator[ImportWarning]:
+    """New rows that may be in the ledger in another shape, and corrections by hand that the file takes back."""
     for group in groups:
+        rows = sum_of([group])
         if group.kind == "voucher" and group.count:
             text = ngettext(
-                "%(count)s new row (%(sum)s) has a voucher that the ledger holds with other amounts, for example "
-                "%(voucher)s. Changed rows are only found in files of whole months.",
-                "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts, for example "
-                "%(voucher)s. Changed rows are only found in files of whole months.",
+                "%(count)s new row (%(sum)s) has a voucher that the ledger holds with another amount or other codes, "
+                "for example %(voucher)s. Changed rows are only found in files of whole months.",
+                "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts or codes, for "
+                "example %(voucher)s. Changed rows are only found in files of whole months.",
                 group.count,
             )
-            yield _said("voucher_known", text, sum_of([group]), voucher=group.project_code)
+            yield _said("voucher_known", text, rows, voucher=group.project_code)
+        elif group.kind == "alike" and group.count:
+            text = ngettext(
+                "%(count)s new row (%(sum)s) is like one that the ledger holds without a voucher, or with one that the "
+                "file does not say: row %(number)s of the file. Is it the same cost?",
+                "%(count)s new rows (%(sum)s) are like rows that the ledger holds without vouchers, or with vouchers "
+                "that the file does not say: the first is row %(number)s of the file. Are they the same costs?",
+                group.count,
+            )
+            yield _said("alike", text, rows, number=group.project_code)
+        elif group.kind == "by_hand" and group.count:
+            text = ngettext(
+                "%(count)s row was corrected by hand and is set to what the file says (%(sum)s).",
+                "%(count)s rows were corrected by hand and are set to what the file says (%(sum)s).",
+                group.count,
+            )
+            yield _said("by_hand", text, rows)
 
 
 def _other_funds(funds: Sequence[tuple[str, str, Outcome]]) -> Iterator[ImportWarning]:

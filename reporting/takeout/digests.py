@@ -24,8 +24,9 @@ class Part:
     """One column that a digest is taken over."""
 
     column: str
-    #: ``moment`` is digested as seconds since 1970; ``texts`` is a list of them, ``flag`` true or false.
-    kind: Literal["number", "text", "moment", "texts", "flag"]
+    #: ``moment`` is digested as seconds since 1970; ``texts`` is a list of them, ``flag`` true or
+    #: false, ``json`` what PostgreSQL has written itself.
+    kind: Literal["number", "text", "moment", "texts", "flag", "json"]
     #: Joins the digest only where it has a value: a column that came later, when digests had been taken without it.
     optional: bool = False
 
@@ -93,6 +94,7 @@ IMPORT_FILE = (
 #: What the digest of each of its rows is taken over.
 IMPORT_ROW = (
     Part("id", "number"),
+    Part("organisation_id", "number"),
     Part("number", "number"),
     Part("kind", "text"),
     Part("cells", "texts"),
@@ -108,6 +110,7 @@ IMPORT_ROW = (
     Part("by_code", "flag"),
     Part("by_rule", "flag"),
     Part("reason", "text"),
+    Part("problems", "json"),
 )
 
 
@@ -148,6 +151,8 @@ def _text(part: Part, value: str) -> str:
         return value
     if part.kind == "texts":
         return _texts(part.column, value)
+    if part.kind == "json":
+        return value
     return f'"{_epoch(part.column, value)}"'
 
 

@@ -129,7 +129,7 @@ FORGED = f"UPDATE funds_actual a SET digest = {ACTUAL_DIGEST.format(row='a')}"
             )
             for change in (
                 "cells[1] = 'x'", "cells = cells || ARRAY['']", "by_rule = NOT by_rule", "by_code = NOT by_code",
-                "reason = 'x'", "supplier = 'x'", "number = 77",
+                "reason = 'x'", "supplier = 'x'", "number = 77", "problems = '[]'", "organisation_id = 987654",
             )
         ),
         pytest.param(
