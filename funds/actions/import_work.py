@@ -5,6 +5,7 @@ which holds a lock: a worker that dies leaves the batch as it was, and that it d
 is is told on a connection of its own.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ from fundtrack.actions import action
 from fundtrack.exceptions import Refusal
 from fundtrack.history import acting
 from fundtrack.periods import Month
+from fundtrack.sentences import kept
 from organisations.models import Membership
 
 from ..imports.profiles import Profile, Rule
@@ -166,7 +168,11 @@ def _take(work_id: int, now: Callable[[], datetime]) -> None:
             progress("", 0)
             perform(work.batch, work.step, work.arguments, by=work.asked_by, at=now(), progress=progress)
         except Refusal as refusal:
-            outcome = {"state": _STATE.REFUSED, "code": refusal.code[:60], "message": str(refusal)}
+            outcome = {
+                "state": _STATE.REFUSED,
+                "code": refusal.code[:60],
+                "message": json.dumps(kept(str(refusal)), ensure_ascii=False),
+            }
     ImportWork.objects.filter(pk=work.pk).update(ended_at=now(), **outcome)
 
 

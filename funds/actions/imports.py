@@ -206,7 +206,9 @@ def commit_batch(
     progress(ImportWork.Phase.COMPARING, 0)
     preview = preview_batch(batch)
     if seen and seen != preview.digest:
-        raise PreviewChanged(_("The ledger changed after the preview. Nothing was booked: look at it again."))
+        raise PreviewChanged(
+            _("The ledger, or how the file is read, changed after the preview. Nothing was booked: look at it again.")
+        )
     if preview.error_count:
         raise HasErrors(preview)
     keys = {warning.key for warning in preview.warnings}

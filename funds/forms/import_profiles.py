@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from ..imports.encodings import ENCODINGS
 from ..imports.headings import place_of
 from ..imports.profile_values import DATE_FORMATS
-from ..imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule
+from ..imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule, is_turned, turned
 from ..imports.proposal import Proposal
 
 #: Where the table of a file is: another answer needs another look at the file.
@@ -94,6 +94,8 @@ class LeaveOutForm(forms.Form):
                 self.add_error("column", _("Say in which column."))
             if ranged == bool(cleaned.get("equals")):
                 self.add_error("equals", _("Give a value, or the first and the last of a range."))
+            elif LeaveOut("", cleaned.get("first") or None, cleaned.get("last") or None).is_turned:
+                self.add_error("last", turned())
         return cleaned
 
     @property
@@ -119,6 +121,14 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["project_code"].widget.attrs["list"] = "project-codes"
+
+    def clean(self) -> dict[str, Any]:
+        """Ranges that something can be in."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in ("cost_centre", "account"):
+            if is_turned(cleaned.get(name) or ""):
+                self.add_error(name, turned())
+        return cleaned
 
     @property
     def entry(self) -> Rule | None:

@@ -95,6 +95,14 @@ class LeaveOut:
         shown = plain(text)
         return (self.first is None or shown >= plain(self.first)) and (self.last is None or shown <= plain(self.last))
 
+    @property
+    def is_turned(self) -> bool:
+        """True for a range that begins behind its end: no cell is in it."""
+        if self.first is None or self.last is None:
+            return False
+        low, high = _number(self.first), _number(self.last)
+        return plain(self.first) > plain(self.last) if low is None or high is None else low > high
+
     def as_json(self) -> dict[str, str]:
         """The rule with the keys of a profile file."""
         pairs = (("column", self.column), ("from", self.first), ("to", self.last), ("equals", self.equals))
@@ -221,6 +229,12 @@ def code_fits(pattern: str, code: str) -> bool:
     return int(limits[1]) <= int(code) <= int(limits[2])
 
 
+def is_turned(pattern: str) -> bool:
+    """True for a range of codes that begins behind its end: no code fits."""
+    limits = _RANGE.fullmatch(pattern.strip())
+    return limits is not None and int(limits[1]) > int(limits[2])
+
+
 def _number(text: str) -> Decimal | None:
     bare = "".join(text.split())
     return Decimal(bare.replace(",", ".")) if _NUMBER.fullmatch(bare) else None
@@ -293,7 +307,7 @@ def _header_row(value: object) -> int | None:
 def _columns(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise _bad("columns", value, _("Give an object of column keys and headings."))
-    columns = {}
+    columns: dict[str, str] = {}
     for key, heading in value.items():
         if key not in COLUMN_KEYS:
             raise _unknown("columns", str(key), COLUMN_KEYS)
@@ -326,13 +340,21 @@ def _text(key: str, value: object, *, required: bool = False) -> str:
     return value
 
 
+def turned() -> str:
+    """The sentence for a range that nothing can be in."""
+    return _("The range begins behind its end: nothing is in it.")
+
+
 def _leave_out(value: object) -> LeaveOut:
     entry = _entry(value, "leave_out", ("column", "from", "to", "equals"))
     texts = {key: _text(f"leave_out.{key}", text, required=key == "column") for key, text in entry.items()}
     ranged = "from" in texts or "to" in texts
     if "column" not in texts or ranged == ("equals" in texts):
         raise _bad("leave_out", value, _("Each entry has “column”, and either “equals” or “from” and “to”."))
-    return LeaveOut(texts["column"], texts.get("from"), texts.get("to"), texts.get("equals"))
+    found = LeaveOut(texts["column"], texts.get("from"), texts.get("to"), texts.get("equals"))
+    if found.is_turned:
+        raise _bad("leave_out", value, turned())
+    return found
 
 
 def _rule(value: object) -> Rule:
@@ -343,4 +365,7 @@ def _rule(value: object) -> Rule:
         raise _bad("rules", value, _("Each rule says at least one thing."))
     if len(texts.get("project_code", "")) > 30:
         raise _bad("rules.project_code", texts["project_code"], _("A code has at most 30 characters."))
+    for key in ("cost_centre", "account"):
+        if is_turned(texts.get(key, "")):
+            raise _bad(f"rules.{key}", texts[key], turned())
     return Rule(**texts)

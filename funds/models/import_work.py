@@ -4,11 +4,14 @@ What a step does stands in its batch and in the ledger, with their history. This
 nothing happened when a step was refused or its worker died.
 """
 
+import json
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from fundtrack.constraints import MatchesParent
+from fundtrack.sentences import told
 from fundtrack.triggers import keeps_identity
 from organisations.models import Membership, Organisation
 
@@ -60,7 +63,7 @@ class ImportWork(models.Model):
     #: The person does not want it any more; the worker stops at the next row.
     is_cancelled = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True, blank=True)
-    #: Code and sentence of a refusal.
+    #: Code and sentence of a refusal, the sentence as JSON (``fundtrack.sentences``).
     code = models.CharField(max_length=60, blank=True)
     message = models.TextField(blank=True)
 
@@ -82,3 +85,8 @@ class ImportWork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.get_state_display()}"
+
+    @property
+    def reason(self) -> str:
+        """The refusal in the language that is in use; empty where there is none."""
+        return str(told(json.loads(self.message))) if self.message else ""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from fundtrack import formats
@@ -24,7 +25,7 @@ ROWS_AT_A_TIME = 2_000
 
 
 class BookingCells(NamedTuple):
-    """What a file says of a booking, and of the import that it came by, if any."""
+    """What a file says of a booking, and of the import that it came by or undid, if any."""
 
     number: int
     #: Key of ``Booking.Source``.
@@ -56,6 +57,11 @@ class LedgerCells(NamedTuple):
     file_row: int | None
 
 
+def _import_of(field: str) -> Coalesce:
+    """Of the import that a booking came by, or undid."""
+    return Coalesce(f"import_batch__{field}", f"undone_batch__{field}")
+
+
 def ledger_cells(rows: QuerySet[Actual]) -> Iterator[tuple[LedgerCells, BookingCells, str]]:
     """Rows in their order with their bookings and the names of their lines (empty outside the plan). Three queries.
 
@@ -64,7 +70,7 @@ def ledger_cells(rows: QuerySet[Actual]) -> Iterator[tuple[LedgerCells, BookingC
     """
     rows = rows.select_related(None).prefetch_related(None).defer(None)
     found = Booking.objects.filter(pk__in=rows.order_by().values("booking")).values_list(
-        "pk", "number", "source", "made_by__user__name", "made_at", "import_batch__number", "import_batch__file__name"
+        "pk", "number", "source", "made_by__user__name", "made_at", _import_of("number"), _import_of("file__name")
     )
     bookings = {pk: BookingCells._make(cells) for pk, *cells in found}
     names = BudgetLine.objects.filter(pk__in=rows.order_by().values("line")).values_list("pk", "name")

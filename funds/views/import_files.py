@@ -26,7 +26,7 @@ from .import_page import LineView, OutcomeView
 def about_import(batch: ImportBatch, *more: tuple[str, str | Promise]) -> list[tuple[str, str | Promise]]:
     """What a file about an import is about."""
     return [
-        (_("Import"), str(batch.number)),
+        (_("Number of the import"), str(batch.number)),
         (_("State"), batch.get_state_display()),
         (_("File"), batch.file.name),
         ("SHA-256", batch.file.sha256),
@@ -204,10 +204,10 @@ def booked_table(months: Iterable[BookedMonth]) -> Table:
 # --- rows
 
 
-def rows_table(batch: ImportBatch, listed: ListedRows) -> Table:
-    """Rows of a file, as they were read, what became of each, and last its cells as the file has them."""
+def rows_table(batch: ImportBatch, listed: ListedRows, *, cells: bool) -> Table:
+    """Rows of a file, as they were read, what became of each, and last, with ``cells``, its cells as the file has them."""
     headings = batch.reading.get("headings", [])
-    width = max(len(headings), widest_row(batch))
+    width = max(len(headings), widest_row(batch)) if cells else 0
     columns = [
         Column(_("Row of the file"), "integer"),
         Column(_("Kind")),
@@ -242,7 +242,7 @@ def _filed(listed: ListedRows, width: int) -> Iterator[Row]:
             *said,
             " ".join(map(str, remarks_of(problems, reason))) if problems or reason else "",
             booked,
-            *cells,
+            *cells[:width],
             *[None] * (width - len(cells)),
         )
 

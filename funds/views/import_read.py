@@ -144,7 +144,7 @@ def _read(page: ReadPage) -> ImportBatch | None:
 def _shown(page: ReadPage, standing: WorkStanding | None = None) -> HttpResponse:
     """``standing``: what a worker did last; its refusal is said beside the field that can mend it, as one at once."""
     if page.before is not None and standing is not None and standing.is_refused and page.is_valid():
-        page.refuse(Refusal(standing.work.message, code=standing.work.code))
+        page.refuse(Refusal(standing.work.reason, code=standing.work.code))
     status = 422 if page.request.method == "POST" and page.step != "more" else 200
     context = {
         "batch": page.batch,

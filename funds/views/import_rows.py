@@ -80,7 +80,7 @@ def rows_export(request: OrganisationRequest, batch: int, format: str) -> HttpRe
     """The rows of ``?outcome=`` as a file, each with its cells as the file has them."""
     found, outcome = load_import(request, batch), _outcome(request)
     listed = ListedRows(found, outcome)
-    table = removed_table(listed) if outcome == "removed" else rows_table(found, listed)
+    table = removed_table(listed) if outcome == "removed" else rows_table(found, listed, cells=_sees_cells(request))
     about = about_import(found, *([(_("What becomes of them"), OUTCOME_LABELS[outcome])] if outcome else []))
     return table_response(request, format, f"import-{found.number}-rows", [table], about)
 
@@ -105,7 +105,7 @@ def row(request: OrganisationRequest, batch: int, row: int) -> HttpResponse:
         request,
         found.batch,
         row=found,
-        cells=_cells(found),
+        cells=_cells(found) if _sees_cells(request, found) else [],
         remarks=remarks_of(found.problems, found.reason),
         booked=[(actual, actual_url(request, actual)) for actual in _booked(found)],
     )
@@ -116,9 +116,15 @@ def row(request: OrganisationRequest, batch: int, row: int) -> HttpResponse:
 def row_export(request: OrganisationRequest, batch: int, row: int, format: str) -> HttpResponse:
     """The page of a row as a file."""
     found = load_import_row(request, batch, row)
-    tables = [cells_table(_cells(found)), booked_rows_table(_booked(found))]
+    cells = _cells(found) if _sees_cells(request, found) else []
+    tables = [cells_table(cells), booked_rows_table(_booked(found))]
     about = about_import(found.batch, (_("Row of the file"), str(found.number)))
     return table_response(request, format, f"import-{found.batch.number}-row-{found.number}", tables, about)
+
+
+def _sees_cells(request: OrganisationRequest, row: ImportRow | None = None) -> bool:
+    """True for who may see the file, and of a row of the ledger for everybody: others may be of balance or payroll."""
+    return request.membership.may("view_import_files") or (row is not None and row.kind == ImportRow.Kind.ROW)
 
 
 def _booked(row: ImportRow) -> list[Actual]:

@@ -103,7 +103,7 @@ def reason_of(standing: WorkStanding | None) -> str | Promise:
         return ""
     if standing.work.is_cancelled:
         return _CANCELLED
-    return standing.work.message or (_STOPPED if standing.standing == "stopped" else _BROKEN)
+    return standing.work.reason or (_STOPPED if standing.standing == "stopped" else _BROKEN)
 
 
 def sent_before(standing: WorkStanding | None, *steps: str) -> QueryDict | None:

@@ -1,13 +1,15 @@
 """The same file twice changes nothing, whatever rules and people made of its rows in between."""
 
+from dataclasses import replace
 from decimal import Decimal
+from random import Random
 from uuid import uuid4
 
 import pytest
 
 from funds.actions.actuals import correct_actual, settle_outside
 from funds.actions.imports import commit_batch, undo_batch
-from funds.actions.months import close_month
+from funds.actions.months import close_month, state_of
 from funds.models import Actual, ImportBatch
 from funds.queries.imports import ImportPreview, preview_batch
 from funds.queries.outside import outside_rows
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.django_db
 MANNERS = ["movements", "whole_months"]
 #: Without vouchers nothing tells a changed row from a new one.
 PLAIN = ("cost_centre", "project_code", "amount")
+JANUARY = Month(2024, 1)
 
 
 def commit(world: World, *rows: FileRow, manner: str = "movements", columns: tuple[str, ...] = PLAIN) -> ImportBatch:
@@ -35,11 +38,11 @@ def keys(found: ImportPreview) -> list[str]:
     return [warning.key.split(":")[0] for warning in found.warnings]
 
 
-def correct(world: World, difference: str) -> None:
-    """Correct the only row by hand."""
+def correct(world: World, difference: str, row: Actual | None = None) -> None:
+    """Correct a row by hand, or the only one."""
     correct_actual(
         organisation=world.organisation,
-        actual=Actual.objects.get(corrects=None),
+        actual=row or Actual.objects.get(corrects=None),
         amount=Decimal(difference),
         by=world.finance,
         at=NOW,
@@ -122,7 +125,7 @@ def test_a_whole_month_takes_a_correction_back_only_when_somebody_knows(world: W
 def test_a_row_whose_month_closed_and_was_corrected_later_is_known(world: World) -> None:
     january, february = FileRow("A1", "2024-01", "100.00"), FileRow("A1", "2024-02", "7.00")
     commit(world, january)
-    close_month(organisation=world.organisation, month=Month(2024, 1), by=world.finance, at=NOW)
+    close_month(organisation=world.organisation, month=JANUARY, by=world.finance, at=NOW)
     correct(world, "-40.00")
     found = preview(world, january, february)
     assert (found.known.count, found.new.count, found.new.amount) == (1, 1, Decimal("7.00"))
@@ -155,3 +158,35 @@ def test_a_row_that_only_now_has_a_voucher_is_asked(world: World) -> None:
     found = preview(world, FileRow("A1", "2024-01", "100.00", "V1"), columns=(*PLAIN, "voucher"))
     assert found.new.count == 1 and "alike" in keys(found)
     assert "alike" not in keys(preview(world, FileRow("A1", "2024-01", "100.01", "V1"), columns=(*PLAIN, "voucher")))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_people_did_the_same_file_changes_nothing(world: World, seed: int) -> None:
+    chance = Random(seed)
+    columns = (*PLAIN, "voucher") if seed % 2 else PLAIN
+    rows = [
+        FileRow(
+            chance.choice(["A1", "A2", "", "XX"]),
+            chance.choice(["2024-01", "2024-02"]),
+            f"{chance.choice([5, 5, 7, -3])}.00",
+            chance.choice(["", "V1", "V2"]) if seed % 2 else "",
+            centre=chance.choice(["1000", "7777"]),
+        )
+        for _row in range(12)
+    ]
+    commit(world, *rows, columns=columns)
+    for _deed in range(6):
+        waiting = outside_rows(world.organisation, 2024)
+        if chance.random() < 0.5 and waiting:
+            settle(world, chance.choice(["A1", "A2", None]))
+        elif chance.random() < 0.2 and state_of(world.organisation, JANUARY) == "open":
+            close_month(organisation=world.organisation, month=JANUARY, by=world.finance, at=NOW)
+        else:
+            on_lines = Actual.objects.filter(corrects=None, line__isnull=False).order_by("pk")
+            correct(world, f"{chance.choice([-5, -1, 2])}.00", chance.choice(list(on_lines)))
+    again = [replace(row, code="A1", by_rule=True) if not row.code and chance.random() < 0.5 else row for row in rows]
+    found = preview(world, *again, columns=columns)
+    assert found.changes_nothing, [(row, found) for row in again]
+    # One row more is exactly one row more.
+    more = FileRow("A2", "2024-02", "99.00", "V9" if seed % 2 else "")
+    assert preview(world, *again, more, columns=columns).imported_total == Decimal("99.00")
