@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from fundtrack.money import ZERO
 from fundtrack.periods import Month
 from fundtrack.sentences import sentence as _
 
@@ -14,13 +13,12 @@ from .headings import labels_of, place_of, places_of
 from .other_sheets import ask_for_sheet
 from .profiles import Profile, ProfileRefusal
 from .row_reader import RowReader
-from .rows import FileTotals, KnownCodes, ReadRow, row_problem
+from .rows import FileTotals, KnownCodes, ReadRow
+from .totals import settled
 from .units import Units
 
 #: Headings stand within these rows.
 HEADING_ROWS = 50
-#: One row is the sum of one row by chance.
-_MANY_ROWS = 2
 
 
 class Reading(Iterator[ReadRow]):
@@ -51,7 +49,7 @@ class Reading(Iterator[ReadRow]):
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
         self._doubts = Doubts(places, self.labels) if doubts else None
-        self._iterator = _settled(self._read_all(), self._reader, self.totals)
+        self._iterator = settled(self._read_all(), self._reader, self.totals, self.warnings)
 
     def __next__(self) -> ReadRow:
         return next(self._iterator)
@@ -152,96 +150,3 @@ def _is_complete(file: TableFile, profile: Profile) -> bool:
     amounts = {"amount", "debit", "credit"} & set(profile.columns)
     said = profile.header_row is not None and profile.date_format is not None and bool(amounts)
     return said and (file.kind == "xlsx" or (profile.decimal_mark is not None and profile.delimiter is not None))
-
-
-# --- totals
-
-
-def _settled(rows: Iterator[tuple[ReadRow, list[Value]]], reader: RowReader, totals: FileTotals) -> Iterator[ReadRow]:
-    """Hold back what may be a total until it is known what follows, and count everything."""
-    sums = _Sums(reader, totals)
-    held: list[tuple[ReadRow, list[Value]]] = []
-    for found, row in rows:
-        if found.kind in ("row", "left_out") and not sums.asks_every_row:
-            candidate = False
-        else:
-            candidate = found.kind != "left_out" and found.reason in ("", "zero") and reader.belongs_to_nothing(row)
-        if held and (found.reason == "blank" or _is_footer(found)):
-            held.append((found, row))
-            continue
-        if held:
-            yield from sums.settle(held, last=False)
-            held = []
-        if candidate and found.amount is not None:
-            held = [(found, row)]
-            continue
-        yield sums.count(sums.noted(found, row))
-    if held:
-        yield from sums.settle(held, last=True)
-
-
-def _is_footer(row: ReadRow) -> bool:
-    """True for a line of words below the table, such as the time of printing."""
-    missing = any(problem.code == "amount_missing" for problem in row.problems)
-    return missing and sum(map(bool, row.cells)) <= 2
-
-
-class _Sums:
-    """Decides whether a row without date and codes is a total of the rows above it."""
-
-    def __init__(self, reader: RowReader, totals: FileTotals) -> None:
-        self.reader, self.totals = reader, totals
-        self.since, self.rows_since, self.subtotals = ZERO, 0, 0
-        # Where the month is asked for, a total can look like a row.
-        self.asks_every_row = reader.profile.date_format == "none"
-
-    def count(self, row: ReadRow) -> ReadRow:
-        self.totals.add(row)
-        if row.amount is not None and row.kind in ("row", "left_out", "error"):
-            self.since += row.amount
-            self.rows_since += 1
-        return row
-
-    def noted(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
-        """The row with a note, where it has a date or a code and still seems to be a total of rows above it."""
-        if row.kind != "row" or self.rows_since < _MANY_ROWS or row.amount not in (self.since, self.totals.everything):
-            return row
-        if not self.reader.is_labelled(cells):
-            return row
-        message = _("The row says that it is a total, and is the sum of rows above it. Leave it out if it is one.")
-        note = row_problem(self.reader.sheet, row.number, "", "", message, "may_be_total")
-        return row._replace(notes=(*row.notes, note))
-
-    def settle(self, held: Sequence[tuple[ReadRow, list[Value]]], *, last: bool) -> Iterator[ReadRow]:
-        """Decide about a candidate and let go what was held back after it."""
-        candidate, cells = held[0]
-        reason = self._reason(candidate, cells, last=last)
-        if reason:
-            total = ReadRow(candidate.number, candidate.cells, "total", amount=candidate.amount, reason=reason)
-            self.since, self.rows_since = ZERO, 0
-            self.subtotals += reason == "subtotal"
-            yield self.count(total)
-        else:
-            yield self.count(self._not_a_total(candidate))
-        for row, _cells in held[1:]:
-            if reason == "total" and row.kind == "error":
-                row = ReadRow(row.number, row.cells, "skipped", reason="below_total")
-            yield self.count(row)
-
-    def _reason(self, candidate: ReadRow, cells: Sequence[Value], *, last: bool) -> str:
-        labelled = self.reader.is_labelled(cells)
-        everything = self.totals.everything
-        above = self.totals.counts["row"] + self.totals.counts["left_out"] + self.totals.counts["error"]
-        if last and above and (candidate.amount == everything or (self.totals.unreadable and not labelled)):
-            return "total"
-        if labelled and self.rows_since and candidate.amount in (self.since, everything):
-            return "subtotal"
-        return "total" if labelled and last else ""
-
-    def _not_a_total(self, row: ReadRow) -> ReadRow:
-        """A row with nothing but an amount is nobody's; a zero one is still nothing."""
-        if row.kind != "row" or not self.reader.has_keys:
-            return row
-        message = _("The row has an amount, but neither a date nor a code nor a voucher.")
-        problem = row_problem(self.reader.sheet, row.number, "", "", message, "no_codes")
-        return row._replace(kind="error", problems=(problem,))

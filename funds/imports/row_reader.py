@@ -17,7 +17,17 @@ from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, plain
 from .rows import KnownCodes, ReadRow, RowProblem, row_problem
 from .sides import SIDES, TwoSides
-from .values import amount_of, code_of, day_of, is_credit, is_total_label, month_of_period, quoted, text_on_one_line
+from .values import (
+    amount_of,
+    code_of,
+    day_of,
+    is_bare_total,
+    is_credit,
+    is_total_label,
+    month_of_period,
+    quoted,
+    text_on_one_line,
+)
 
 #: What the ledger keeps of each text.
 CODE_LENGTHS = {"cost_centre": 30, "project_code": 30, "account": 30, "voucher": 50}
@@ -208,8 +218,16 @@ class RowReader:
         return any(isinstance(value, str) and value != "" and is_total_label(value) for value in row)
 
     def belongs_to_nothing(self, row: Sequence[Value]) -> bool:
-        """True when the file has keys and this row has none of them: a total, or an error."""
+        """True when the file has keys and this row has none of them, or says total in one: a total, or an error."""
+        if self.says_total(row):
+            return True
         return self._without_keys(row) and (bool(self._keys) or self.is_labelled(row))
+
+    def says_total(self, row: Sequence[Value]) -> bool:
+        """True when a date, a code or a voucher is the word of a total, whatever the other ones are."""
+        return self.has_keys and any(
+            isinstance(value := row[place], str) and value != "" and is_bare_total(value) for place in self._keys
+        )
 
     def is_left_out(self, row: Sequence[Value]) -> LeaveOut | None:
         """The first entry by which the row is left out."""

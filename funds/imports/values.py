@@ -4,6 +4,7 @@ Source: domain.md §7.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -133,14 +134,43 @@ def is_credit(value: Value) -> bool:
 
 # --- totals
 
-_TOTAL = re.compile(r"\b(?:yhteensa|yht|summa|loppusumma|valisumma|totalt|total|subtotal|sammanlagt|delsumma)\b")
+_TOTAL = re.compile(
+    r"\b(?:yhteensa|yht|summa|loppusumma|kokonaissumma|valisumma|osasumma|totalt|total|subtotal|sammanlagt|delsumma"
+    r"|slutsumma)\b"
+)
+#: What may stand beside the word of a total that says nothing else: a code, a month, a currency.
+_BESIDE_TOTAL = re.compile(r"[^\W\d_]*[0-9]\S*|eur|euro|euroa|kaikki|alla|grand|och|ja|[\W_]+")
+_BALANCE = re.compile(
+    r"(?:alku|loppu|avaus|paatos)saldo|(?:alkava|avaava|paattava|edellinen|uusi) saldo|saldo(?: \S+)?"
+    r"|saldosiirto|siirto(?: (?:edellise|seuraava|ed\b)\w*(?: \w+)?)?|siirretty saldo"
+    r"|(?:ingaende|utgaende) (?:saldo|balans)|transport|(?:opening|closing) balance|(?:carried|brought) forward"
+)
 _LONGEST_LABEL = 80
+#: A fast look at a whole row: hardly any says one of these words.
+_MAY_BE_LABELLED = re.compile("yht|summa|total|sammanlagt|saldo|siirto|balan|transport|forward", re.IGNORECASE)
+
+
+def may_be_labelled(cells: Sequence[str]) -> bool:
+    """False where no cell can be the label of a total or a balance."""
+    return _MAY_BE_LABELLED.search("\n".join(cells)) is not None
 
 
 @lru_cache(maxsize=50_000)
 def is_total_label(text: str) -> bool:
     """True for ``Yhteensä``, ``Summa:``, ``Totalt`` and the like."""
     return len(text) <= _LONGEST_LABEL and _TOTAL.search(plain(text)) is not None
+
+
+def is_bare_total(text: str) -> bool:
+    """True where a text says nothing but that it is a total, and perhaps of what: ``KR2401 yhteensä:``."""
+    if not is_total_label(text):
+        return False
+    return all(_BESIDE_TOTAL.fullmatch(word) for word in _TOTAL.sub(" ", plain(text)).split())
+
+
+def is_balance_label(text: str) -> bool:
+    """True for ``Alkusaldo``, ``Siirto``, ``Utgående saldo`` and the like, and nothing else in the cell."""
+    return len(text) <= _LONGEST_LABEL and _BALANCE.fullmatch(plain(text).strip(" .:")) is not None
 
 
 # --- days and months

@@ -1,0 +1,217 @@
+"""Totals, subtotals and balances among the rows of a file: told from rows, or noted where it is not certain."""
+
+from collections.abc import Iterator, Sequence
+
+from fundtrack.formats import count
+from fundtrack.money import ZERO
+from fundtrack.sentences import sentence as _
+
+from .cells import Value
+from .row_reader import RowReader
+from .rows import FileTotals, ReadRow, row_problem
+from .values import is_balance_label, is_bare_total, may_be_labelled
+
+Held = list[tuple[ReadRow, list[Value]]]
+
+
+def settled(
+    rows: Iterator[tuple[ReadRow, list[Value]]], reader: RowReader, totals: FileTotals, warnings: list[str]
+) -> Iterator[ReadRow]:
+    """Hold back what may be a total until it is known what follows, and count everything.
+
+    Args:
+        warnings: takes the sentences about the whole file, after the last row.
+    """
+    sums = _Sums(reader, totals)
+    held: Held = []
+    for found, row in rows:
+        if held and (found.reason == "blank" or _is_footer(found)):
+            held.append((found, row))
+            continue
+        if held:
+            yield from sums.settle(held, last=False)
+            held = []
+        if found.amount is not None and sums.is_candidate(found, row):
+            held = [(found, row)]
+            continue
+        yield sums.count(sums.noted(found, row))
+    if held:
+        yield from sums.settle(held, last=True)
+    warnings += sums.lookalikes.warnings()
+
+
+def _is_footer(row: ReadRow) -> bool:
+    """True for a line of words below the table, such as the time of printing."""
+    missing = any(problem.code == "amount_missing" for problem in row.problems)
+    return missing and sum(map(bool, row.cells)) <= 2
+
+
+class _Sums:
+    """Decides whether a row without date and codes, or one that says so, is a total of the rows above it."""
+
+    def __init__(self, reader: RowReader, totals: FileTotals) -> None:
+        self.reader, self.totals = reader, totals
+        self.lookalikes = _Lookalikes("account" in reader.places)
+        self.rows_since = 0
+        #: Of rows that are noted as totals and still booked.
+        self.doubtful = ZERO
+        #: The sum of all rows at each subtotal: a total over several of them begins at an earlier one.
+        self.begins = {ZERO}
+        # Where the month is asked for, a total can look like a row.
+        self.asks_every_row = reader.profile.date_format == "none"
+
+    def count(self, row: ReadRow) -> ReadRow:
+        self.totals.add(row)
+        if row.kind == "row":
+            self.lookalikes.add(row)
+        if row.amount is not None and row.kind in ("row", "left_out", "error"):
+            self.rows_since += 1
+        if row.amount is not None and any(note.code == "may_be_total" for note in row.notes):
+            self.doubtful += row.amount
+            self._begin()
+        return row
+
+    def _begin(self) -> None:
+        """The next row is the first one of another subtotal."""
+        self.rows_since = 0
+        self.begins.add(self.totals.everything - self.doubtful)
+
+    def is_candidate(self, row: ReadRow, cells: Sequence[Value]) -> bool:
+        """True for what is a total or an error, but no row."""
+        if row.kind in ("row", "left_out") and not self.asks_every_row and not may_be_labelled(row.cells):
+            return False
+        if row.kind == "left_out":
+            # Left out because it is a total: it is not counted with the other rows that are left out.
+            return self._says_only(row) and self._is_sum(row)
+        return row.reason in ("", "zero") and self.reader.belongs_to_nothing(cells)
+
+    def _says_only(self, row: ReadRow) -> bool:
+        return any(map(is_bare_total, row.cells))
+
+    def _is_sum(self, row: ReadRow) -> bool:
+        """True when the amount is the sum since a subtotal, or of everything."""
+        everything = self.totals.everything
+        if row.amount is None or not (self.rows_since or row.amount) or not (everything or self.totals.counts["row"]):
+            return False
+        return row.amount == everything or everything - self.doubtful - row.amount in self.begins
+
+    def noted(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
+        """The row with a note, where it has a date or a code and still seems to be a total of other rows."""
+        if row.kind != "row" or not may_be_labelled(row.cells) or not self.reader.is_labelled(cells):
+            return row
+        if self._is_sum(row):
+            message = _("The row says that it is a total, and is the sum of rows above it. Leave it out if it is one.")
+            code = "may_be_total"
+        elif self._says_only(row):
+            message = _(
+                "The row says that it is a total, and is not the sum of the rows above it. Leave it out if it is one "
+                "of other rows."
+            )
+            code = "says_total"
+        else:
+            return row
+        note = row_problem(self.reader.sheet, row.number, "", "", message, code)
+        return row._replace(notes=(*row.notes, note))
+
+    def settle(self, held: Held, *, last: bool) -> Iterator[ReadRow]:
+        """Decide about a candidate and let go what was held back after it."""
+        candidate, cells = held[0]
+        reason = self._reason(candidate, cells, last=last)
+        if reason:
+            total = ReadRow(candidate.number, candidate.cells, "total", amount=candidate.amount, reason=reason)
+            yield self.count(total)
+            self._begin()
+        else:
+            yield self.count(self._not_a_total(candidate, cells))
+        for row, _cells in held[1:]:
+            if reason == "total" and row.kind == "error":
+                row = ReadRow(row.number, row.cells, "skipped", reason="below_total")
+            yield self.count(row)
+
+    def _reason(self, candidate: ReadRow, cells: Sequence[Value], *, last: bool) -> str:
+        labelled = self.reader.is_labelled(cells)
+        above = self.totals.counts["row"] + self.totals.counts["left_out"] + self.totals.counts["error"]
+        everything = (self.totals.everything, self.totals.everything - self.doubtful)
+        if last and above and (candidate.amount in everything or (self.totals.unreadable and not labelled)):
+            return "total"
+        if labelled and above and self._is_sum(candidate):
+            return "subtotal"
+        return "total" if labelled and last else ""
+
+    def _not_a_total(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
+        """A row with nothing but an amount is nobody's, and one with a total's word for a code too; zero is nothing."""
+        if row.kind != "row" or not self.reader.has_keys:
+            return self.noted(row, cells)
+        if self.reader.says_total(cells):
+            message = _("The row says that it is a total, and is not the sum of rows above it.")
+            code = "not_the_sum"
+        else:
+            message, code = _("The row has an amount, but neither a date nor a code nor a voucher."), "no_codes"
+        problem = row_problem(self.reader.sheet, row.number, "", "", message, code)
+        return row._replace(kind="error", problems=(problem,))
+
+
+class _Lookalikes:
+    """Rows that are booked and may be balances, or sums of rows with the same codes.
+
+    Args:
+        accounts: the file has accounts, so that a row without one is odd.
+    """
+
+    def __init__(self, accounts: bool) -> None:
+        self.accounts = accounts
+        #: How many, and the first row.
+        self.balances, self.sums = [0, 0], [0, 0]
+        self._codes: tuple[str, str] | None = None
+        self._above, self._rows_above = ZERO, 0
+        #: A row without account, and the rows with the same codes below it.
+        self._head, self._left, self._rows_below = 0, ZERO, 0
+
+    def add(self, row: ReadRow) -> None:
+        """Look at a row that would be booked."""
+        if may_be_labelled(row.cells) and any(map(is_balance_label, row.cells)):
+            self._found(self.balances, row.number)
+        if not self.accounts or row.amount is None:
+            return
+        codes = (row.cost_centre_code, row.project_code)
+        if codes != self._codes:
+            self._close()
+            self._codes, self._above, self._rows_above = codes, ZERO, 0
+        if row.account:
+            self._above, self._rows_above = self._above + row.amount, self._rows_above + 1
+            self._left, self._rows_below = self._left - row.amount, self._rows_below + 1
+            return
+        self._close()
+        if not row.voucher and self._rows_above and row.amount == self._above:
+            self._found(self.sums, row.number)
+        elif not row.voucher:
+            self._head, self._left, self._rows_below = row.number, row.amount, 0
+        self._above, self._rows_above = ZERO, 0
+
+    def _close(self) -> None:
+        if self._head and self._rows_below and not self._left:
+            self._found(self.sums, self._head)
+        self._head = 0
+
+    @staticmethod
+    def _found(found: list[int], row: int) -> None:
+        found[0] += 1
+        found[1] = found[1] or row
+
+    def warnings(self) -> list[str]:
+        """Sentences for a person, after the last row."""
+        self._close()
+        warnings: list[str] = []
+        if self.balances[0]:
+            message = _(
+                "Rows that seem to be balances or sums carried forward are booked like the others (%(count)s, the "
+                "first in row %(row)s). Leave them out if they are no costs."
+            )
+            warnings.append(message % {"count": count(self.balances[0]), "row": self.balances[1]})
+        if self.sums[0]:
+            message = _(
+                "Rows without an account are the sum of rows with the same codes beside them (%(count)s, the first in "
+                "row %(row)s). Leave them out if they are subtotals."
+            )
+            warnings.append(message % {"count": count(self.sums[0]), "row": self.sums[1]})
+        return warnings

@@ -1,0 +1,115 @@
+"""Subtotals, totals and balances that look like rows: told apart, or said; never booked in silence."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from fundtrack.periods import Month
+
+from .import_files import csv, reading
+
+HEADER = ("Kausi", "Kustannuspaikka", "Projekti", "Tili", "Selite", "Summa")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+def _row(project: str, account: str, amount: str, text: str = "Kahvi") -> tuple[str, ...]:
+    return ("202410", "2000", project, account, text, amount)
+
+
+TWO = [_row("KR1", "4000", "10,00"), _row("KR1", "4100", "20,00")]
+ONE = [_row("KR2", "4000", "100,00")]
+IS_SUM = "The row says that it is a total, and is the sum of rows above it. Leave it out if it is one."
+NOT_THE_SUM = "The row says that it is a total, and is not the sum of rows above it."
+#: Rows, the kind of each, what is booked, and what is said: of rows and of the file.
+FILES: list[tuple[list[tuple[str, ...]], str, str, str]] = [
+    # A word in a column of codes is no code: a subtotal if it is the sum since the one before, of one row too.
+    (
+        [*ONE, _row("KR2", "Yhteensä", "100,00"), *TWO, _row("KR1", "Yhteensä", "30,00")],
+        "row total row row total",
+        "130",
+        "",
+    ),
+    (
+        [*ONE, ("202410", "2000", "KR2 yht.", "", "", "100,00"), *TWO, ("202410", "2000", "Summa:", "", "", "30,00")],
+        "row total row row total",
+        "130",
+        "",
+    ),
+    # Over several subtotals, and over everything, with the month.
+    (
+        [
+            *ONE,
+            *TWO,
+            _row("KR1", "Totalt", "130,00"),
+            *ONE,
+            _row("KR2", "Välisumma", "100,00"),
+            *TWO,
+            _row("KR1", "Välisumma", "30,00"),
+            _row("", "Yhteensä", "130,00"),
+            ("202410", "Yhteensä", "", "", "", "260,00"),
+        ],
+        "row row row total row total row row total total total",
+        "260",
+        "",
+    ),
+    # Above its rows, or of something else.
+    ([_row("KR1", "Yhteensä", "30,00"), *TWO], "error row row", "30", f"Row 2: {NOT_THE_SUM}"),
+    ([*TWO, _row("KR1", "Yhteensä", "31,00"), *ONE], "row row error row", "130", f"Row 4: {NOT_THE_SUM}"),
+    # In a text: it is booked and said, for each group.
+    (
+        [*ONE, _row("KR2", "", "100,00", "Yhteensä"), *TWO, _row("KR1", "", "30,00", "Yhteensä")],
+        "row row row row row",
+        "260",
+        f"Row 3: {IS_SUM} Row 6: {IS_SUM}",
+    ),
+    (
+        [_row("KR1", "", "29,00", "Yhteensä KR1"), *TWO],
+        "row row row",
+        "59",
+        "Row 2: The row says that it is a total, and is not the sum of the rows above it.",
+    ),
+    # Neither a word nor an account.
+    ([*TWO, _row("KR1", "", "30,00", ""), *ONE], "row row row row", "160", "beside them (1, the first in row 4)."),
+    ([*ONE, _row("KR1", "", "30,00", ""), *TWO], "row row row row", "160", "beside them (1, the first in row 3)."),
+    ([*TWO, _row("KR2", "", "30,00", ""), *ONE], "row row row row", "160", ""),
+    # Balances.
+    ([_row("KR1", "", "5,00", "Alkusaldo"), *TWO, _row("KR1", "", "35,00", "Loppusaldo")], "row row row row", "70",
+     "carried forward are booked like the others (2, the first in row 2). Leave them out if they are no costs."),
+    ([*TWO, _row("KR1", "9999", "5,00", "Siirto")], "row row row", "35", "(1, the first in row 4)"),
+    ([*TWO, _row("KR1", "9999", "5,00", "Utgående saldo")], "row row row", "35", "(1, the first in row 4)"),
+    ([*TWO, _row("KR1", "9999", "5,00", "Siirtokuljetus")], "row row row", "35", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "kinds", "booked", "said"), FILES)
+def test_totals_and_balances_among_the_rows(rows: list[Any], kinds: str, booked: str, said: str) -> None:
+    found = reading(csv(*rows, header=HEADER), {"date_format": "yyyymm", "decimal_mark": ","})
+    read = [row for row in found if row.reason != "headings"]
+    assert " ".join(row.kind for row in read) == kinds
+    assert found.totals.rows == Decimal(booked)
+    sentences = [*(str(each) for row in read for each in (*row.problems, *row.notes)), *found.warnings]
+    assert said in " ".join(sentences) and bool(sentences) == bool(said)
+    assert found.totals.agrees in (None, True)
+
+
+def test_a_total_that_the_profile_leaves_out_is_not_counted_with_the_rows() -> None:
+    said = {"leave_out": [{"column": "Selite", "equals": "Yhteensä"}], "decimal_mark": ","}
+    rows = [*ONE, _row("KR2", "", "100,00", "Yhteensä"), *TWO, _row("KR1", "", "30,00", "Yhteensä")]
+    found = reading(
+        csv(*rows, ("", "", "", "", "Yhteensä", "130,00"), header=HEADER), {"date_format": "yyyymm", **said}
+    )
+    kinds = [row.kind for row in found if row.reason != "headings"]
+    assert kinds == ["row", "total", "row", "row", "total", "total"] and found.totals.agrees
+
+
+def test_a_word_of_a_total_in_a_file_of_words_and_amounts_is_said() -> None:
+    rows = [("Yhteensä", "30,00"), ("Kahvi", "10,00"), ("Tee", "20,00")]
+    found = list(reading(csv(*rows, header=("Selite", "Summa")), {"date_format": "none"}, month=Month(2024, 10)))
+    assert [note.code for row in found for note in row.notes] == ["says_total"]
