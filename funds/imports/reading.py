@@ -14,6 +14,7 @@ from .other_sheets import ask_for_sheet
 from .profiles import Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
+from .shapes import SAMPLE, Shape
 from .totals import settled
 from .units import Units
 
@@ -49,6 +50,8 @@ class Reading(Iterator[ReadRow]):
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
         self._doubts = Doubts(places, self.labels) if doubts else None
+        #: None for a workbook, whose cells have their places.
+        self._shape = self._find_shape(places, header) if file.kind == "csv" else None
         self._iterator = settled(self._read_all(), self._reader, self.totals, self.warnings)
 
     def __next__(self) -> ReadRow:
@@ -75,6 +78,13 @@ class Reading(Iterator[ReadRow]):
         if (question := ask_for_sheet(self.file, self.sheet, amounts)) is not None:
             raise ProfileRefusal(question.message, code="sheet_missing")
 
+    def _find_shape(self, places: Mapping[str, int], header: Sequence[Value]) -> Shape:
+        below = islice(self._rows(), self._header_row, self._header_row + SAMPLE)
+        reader = self._reader
+        blank: list[Value] = [""] * self._width
+        sample = [row for row in below if not (reader.is_blank(row) or reader.belongs_to_nothing(row + blank))]
+        return Shape(places, header, sample, self.profile.delimiter or self.file.delimiter)
+
     def _where_headings_are(self) -> int | None:
         for number, row in enumerate(islice(self._rows(), HEADING_ROWS), start=1):
             labels = labels_of(row)
@@ -86,11 +96,13 @@ class Reading(Iterator[ReadRow]):
 
     def _read_all(self) -> Iterator[tuple[ReadRow, list[Value]]]:
         reader, width, units, doubts = self._reader, self._width, self._units, self._doubts
+        shape = self._shape
         for number, row in enumerate(self._rows(), start=1):
             if number <= self._header_row:
                 reason = "headings" if number == self._header_row else "above_headings"
                 yield ReadRow(number, tuple(map(text_of, row)), "skipped", reason=reason), row
                 continue
+            shifted = shape is not None and len(row) > shape.widest
             if len(row) < width:
                 row = row + [""] * (width - len(row))
             if reader.is_blank(row):
@@ -100,11 +112,15 @@ class Reading(Iterator[ReadRow]):
                 units.add(number, row)
             if doubts is not None:
                 doubts.add(row)
-            found = reader.read(number, row, width)
+            found = reader.read(number, row, width, shifted=shifted)
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
+            if shape is not None:
+                found = shape.checked(found)
             yield found, row
         self.warnings += units.warnings()
+        if shape is not None:
+            self.warnings += shape.warnings()
         if doubts is not None:
             self.warnings += doubts.warnings()
         if reader.sides is not None:

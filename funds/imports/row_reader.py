@@ -237,19 +237,20 @@ class RowReader:
                 return entry
         return None
 
-    def read(self, number: int, row: list[Value], width: int) -> ReadRow:
+    def read(self, number: int, row: list[Value], width: int, *, shifted: bool = False) -> ReadRow:
         """Read one row that is not blank.
 
         Args:
             row: at least ``width`` cells.
             width: columns that the headings have.
+            shifted: the row has more cells than the other rows, blank or not.
         """
         cells = tuple([value if isinstance(value, str) else text_of(value) for value in row])
         if self._left_out and (entry := self.is_left_out(row)) is not None:
             return self._leave(number, cells, row, entry)
         problems: list[RowProblem] = []
         notes: list[RowProblem] = []
-        if len(row) > width and not self.is_blank(row[width:]):
+        if shifted or (len(row) > width and not self.is_blank(row[width:])):
             message = _("The row has more cells than the headings have: its cells may have shifted.")
             problems.append(row_problem(self.sheet, number, "", "", message, "cells_shifted"))
         day: Day | tuple[None, None] = (None, None)
