@@ -14,6 +14,8 @@ from .limits import FileRefusal, Limits, too_long_cell, too_many_columns, too_ma
 DELIMITERS = (";", "\t", ",", "|")
 _SAMPLE = 300
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
+#: Ctrl-Z, with which programs of the time of DOS end a file.
+_END_OF_FILE = b"\x1a"
 #: Lines like ``sep=;`` tell a spreadsheet which delimiter comes.
 _SEPARATOR = "sep="
 #: What is left of a letter that an earlier program could not read, as it is and read once more in a wrong encoding.
@@ -28,6 +30,8 @@ def read_records(
     Raises:
         FileRefusal: beyond the limits, a quotation mark that does not end, or a byte that does not fit.
     """
+    if content.endswith(_END_OF_FILE) and not encoding.name.startswith("utf-16"):
+        content = content.rstrip(_END_OF_FILE)
     reader = csv.reader(encoding.open(content, errors=errors), delimiter=delimiter, strict=True)
     number = 0
     try:

@@ -115,6 +115,8 @@ class Reading(Iterator[ReadRow]):
             found = reader.read(number, row, width, shifted=shifted)
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
+            elif found.problems and reader.is_words(found, row):
+                found = ReadRow(number, found.cells, "skipped", reason="words")
             if shape is not None:
                 found = shape.checked(found)
             yield found, row

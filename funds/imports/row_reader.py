@@ -38,6 +38,8 @@ _KEY_COLUMNS = ("date", "month", "year", "period", "cost_centre", "project_code"
 _ANY_MONTH = ("yyyymm", "yyyy-mm", "m/yyyy", "m.yyyy", "excel")
 _ANY_DAY = ("d.m.yyyy", "yyyy-mm-dd", "yyyymmdd", "excel")
 _CACHED = 50_000
+#: A formula or an error of a spreadsheet is no line of words.
+_ERROR_LIKE = re.compile(r"[#=]")
 
 Day = tuple[date | None, Month]
 
@@ -204,6 +206,20 @@ class RowReader:
             place < len(row) and plain(text_of(row[place])) == plain(_bare(self.labels[place]))
             for place in self.places.values()
         )
+
+    def is_words(self, found: ReadRow, row: Sequence[Value]) -> bool:
+        """True for a line of words, such as a page number or the name of a group: no amount, no month and no code."""
+        filled = [place for place, value in enumerate(row) if text_of(value).strip()]
+        if len(filled) != 1 or not any(problem.code == "amount_missing" for problem in found.problems):
+            return False
+        text = row[filled[0]]
+        # Half a date is the rest of a row, and one word with digits may be a code.
+        if not isinstance(text, str) or not any(map(str.isalpha, text)) or _ERROR_LIKE.match(text.strip()):
+            return False
+        coded = {self.places[key] for key in (*CODE_LENGTHS, *SIDES, "amount") if key in self.places}
+        if filled[0] not in coded:
+            return found.month is None or self.profile.date_format == "none"
+        return not any(map(str.isdigit, text)) or len(text.split()) > 1
 
     def _without_keys(self, row: Sequence[Value]) -> bool:
         """True when the row has neither date nor code nor voucher; a word like ``Yhteensä`` is none."""

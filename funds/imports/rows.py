@@ -23,6 +23,7 @@ REASONS: Mapping[str, Promise] = {
     "headings_again": gettext_lazy("The headings once more."),
     "blank": gettext_lazy("A blank row."),
     "zero": gettext_lazy("The amount is zero."),
+    "words": gettext_lazy("A line of words, without an amount, a month or a code."),
     "total": gettext_lazy("The file's own total."),
     "subtotal": gettext_lazy("A subtotal of the rows above it."),
     "below_total": gettext_lazy("Below the file's total."),

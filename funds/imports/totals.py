@@ -42,6 +42,8 @@ def settled(
 
 def _is_footer(row: ReadRow) -> bool:
     """True for a line of words below the table, such as the time of printing."""
+    if row.reason == "words":
+        return True
     missing = any(problem.code == "amount_missing" for problem in row.problems)
     return missing and sum(map(bool, row.cells)) <= 2
 

@@ -70,6 +70,45 @@ def test_a_zero_amount_is_passed_over() -> None:
     assert [(row.kind, row.reason) for row in rows] == [("skipped", "zero"), ("skipped", "zero"), ("row", "")]
 
 
+WORDS = [
+    (["Tulostettu 3.10.2024"], "words"),
+    (["(3 rows affected)"], "words"),
+    (["Sivu 1/1", *[""] * 6], "words"),
+    (["", "", "2000 Tietohallinto"], "words"),
+    (["", "", "", "", "", "Palkat 2024"], "words"),
+    (["", "", "KR1"], "amount_missing"),
+    (["", "", "2000"], "amount_missing"),
+    (["1.6.2021"], "amount_missing"),
+    (["1.6.20"], "amount_missing"),
+    (["Tulostettu", "1001"], "amount_missing"),
+    (["Kahvi", *[""] * 5, "5,00"], "date_form"),
+    (["", *[""] * 5, "viisi"], "not_a_number"),
+    (["#REF!"], "amount_missing"),
+    (["1.6.2021", "", "2000", "KR1", "4000", "Palkat"], "amount_missing"),
+]
+
+
+@pytest.mark.parametrize(("cells", "code"), WORDS)
+@pytest.mark.parametrize("last", [True, False])
+def test_lines_of_words_are_no_rows_and_all_else_is_an_error(cells: list[str], code: str, last: bool) -> None:
+    rows = rows_of(csv(ROW, cells, *([] if last else [ROW])), {"date_format": "d.m.yyyy", "decimal_mark": ","})
+    found = rows[1]
+    assert (found.kind, found.reason) == (("skipped", "words") if code == "words" else ("error", ""))
+    assert code == "words" or code in {problem.code for problem in found.problems}
+    assert [row.kind for row in (rows[0], *rows[2:])] == ["row"] * (1 if last else 2)
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\r\n\x1a", b"\r\n\x1a\x1a"])
+def test_the_sign_at_the_end_of_old_files_is_no_row(end: bytes) -> None:
+    assert [row.kind for row in rows_of(csv(*GOOD).removesuffix(b"\r\n") + end)] == ["row", "row"]
+
+
+def test_a_total_above_lines_of_words_is_still_a_total() -> None:
+    found = reading(csv(*GOOD, ("Yhteensä", *[""] * 5, "300,50"), (), ("Sivu 1/1",), ("Tulostettu 3.10.2024",)))
+    assert [row.kind for row in found][1:] == ["row", "row", "total", "skipped", "skipped", "skipped"]
+    assert found.totals.agrees
+
+
 TOTAL = ("", "", "", "", "", "", "300,50")
 TOTALS = [
     ([*GOOD, TOTAL], ["row", "row", "total"], "300.50", True),
