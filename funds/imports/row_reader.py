@@ -27,6 +27,7 @@ from .values import (
     month_of_period,
     quoted,
     text_on_one_line,
+    without_noise,
 )
 
 #: What the ledger keeps of each text.
@@ -194,6 +195,15 @@ class RowReader:
         )
         return self.sides.amount(debit, credit)
 
+    def _amount_or_sum(self, row: Sequence[Value]) -> Decimal:
+        """The amount; of a total without the noise that a sum of many cells leaves."""
+        try:
+            return self._amount_of(row)
+        except Refusal as refusal:
+            if refusal.code != "too_many_decimals" or not self.belongs_to_nothing(row):
+                raise
+        return self._amount_of([without_noise(value) for value in row])
+
     # --- one row
 
     def is_blank(self, row: Sequence[Value]) -> bool:
@@ -272,7 +282,7 @@ class RowReader:
         day: Day | tuple[None, None] = (None, None)
         amount: Decimal | None = None
         try:
-            amount = self._amount_of(row)
+            amount = self._amount_or_sum(row)
         except Refusal as refusal:
             problems.append(self._amount_problem(number, row, refusal))
         try:

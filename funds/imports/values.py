@@ -3,6 +3,7 @@
 Source: domain.md §7.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from functools import lru_cache
 
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
-from fundtrack.money import LARGEST, AmountError, DecimalMark, count_decimals, parse_amount
+from fundtrack.money import LARGEST, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR, Month
 from fundtrack.sentences import sentence as _
 from fundtrack.texts import tidy
@@ -21,6 +22,8 @@ from .profiles import plain
 
 _LONGEST_QUOTE = 60
 _CENT = Decimal("0.01")
+#: Noise is far below a cent, and every cell of a sum adds at most one unit of the last binary place.
+_NOISE, _MANY_CELLS = Decimal("0.00005"), 1_000_000
 
 
 class CellProblem(Refusal):
@@ -71,12 +74,31 @@ def amount_of(value: Value, mark: DecimalMark | None) -> Decimal:
         number = exact_number(value)
     except ValueError:
         raise AmountError("not_a_number", str(value)) from None
+    if count_decimals(number) > 2 and _is_noise(value):
+        number = round_cents(number)
     if count_decimals(number) > 2:
         message = _("%(amount)s has more than two decimals.") % {"amount": exact_eur(number)}
         raise CellProblem(message, code="too_many_decimals")
     if abs(number) > LARGEST:
         raise AmountError("too_large", f"{number:f}" if number.adjusted() < 30 else str(number))
     return number.quantize(_CENT) + 0
+
+
+def _is_noise(value: float) -> bool:
+    """True when whole cents are meant: no spreadsheet shows or takes more than fifteen digits, and these say cents."""
+    if not abs(value) < LARGEST:
+        return False
+    shown = Decimal(f"{value:.14e}")
+    return shown == round_cents(shown)
+
+
+def without_noise(value: Value) -> Value:
+    """A sum of many cells without its binary noise, which grows with the number of cells; anything else as it is."""
+    if not isinstance(value, float) or not math.isfinite(value):
+        return value
+    rest = abs(Decimal(value) - round_cents(Decimal(value)))
+    # Nobody types a total, so there is no other meaning of so small a rest.
+    return round(value, 2) if rest < min(_NOISE, _MANY_CELLS * Decimal(math.ulp(value))) else value
 
 
 def _amount_of_text(text: str, mark: DecimalMark | None) -> Decimal:

@@ -165,3 +165,26 @@ SNIPPETS = st.lists(st.sampled_from(CELLS.replace("\n", "").split("|")), max_siz
 def test_a_sheet_of_strange_xml(cells: str) -> None:
     sheet = PARTS["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", cells.encode() + b"</sheetData>")
     _never_breaks(changed_zip(WORKBOOK, {"xl/worksheets/sheet1.xml": sheet}), "x.xlsx", PROFILE)
+
+
+#: What stands in a cell, what is read from a row, and what from the file's total: None is an error.
+NOISE: list[tuple[float, str | None, str | None]] = [
+    (4840.5200000000004, "4840.52", "4840.52"),
+    (30583023.80999996, "30583023.81", "30583023.81"),
+    (30583023.8100009, None, "30583023.81"),
+    (30583023.812, None, None),
+    (12.345, None, None),
+    (12.34001, None, None),
+    (12.3400000001, None, "12.34"),
+    (0.1 + 0.2, "0.30", "0.30"),
+    (123456789012.34, "123456789012.34", "123456789012.34"),
+    (123456789012.345, None, None),
+]
+
+
+@pytest.mark.parametrize(("value", "of_a_row", "of_a_total"), NOISE)
+def test_the_noise_of_sums_is_no_third_decimal(value: float, of_a_row: str | None, of_a_total: str | None) -> None:
+    _headings, row, total = reading(xlsx(changed(amount=value), ("Yhteensä", *[None] * 5, value)))
+    assert row.amount == (None if of_a_row is None else Decimal(of_a_row))
+    assert total.amount == (None if of_a_total is None else Decimal(of_a_total))
+    assert of_a_row is not None or row.problems[0].code == "too_many_decimals"
