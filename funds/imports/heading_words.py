@@ -94,8 +94,14 @@ _OTHER = re.compile(
     r"|y tunnus|prosentti|tyyppi|laji|laskuri|kpl|maara kpl|kanta)\b"
 )
 
-_WITHOUT_TAX = re.compile(r"ilman alv|alv 0|exkl moms|utan moms|excluding vat|excl vat")
-_NET = re.compile(rf"\b(?:{_WITHOUT_TAX.pattern}|veroton|arvonlisaveroton|netto|nettosumma)\b")
+_WITHOUT_TAX = re.compile(
+    r"ilman (?:alv|arvonlisavero|vero)\w*|alv ?0|(?:exkl|exklusive|utan|ex) moms\w*|moms ?0|momsfri\w*"
+    r"|(?:excluding|excl|without|ex) (?:vat|tax)|vat ?0|net of (?:vat|tax)|ei sis\w* alv\w*"
+)
+_NET = re.compile(
+    rf"\b(?:{_WITHOUT_TAX.pattern}|veroton|verottomat|alviton|alvitta|verotta|arvonlisaveroton|arvonlisaverotta"
+    r"|netto|nettosumma|nettohinta)\b"
+)
 #: The last of the words for amounts without tax; the gross ones come after it.
 _LAST_NET = "exkl moms"
 

@@ -152,10 +152,13 @@ def test_a_total_that_stands_alone_is_asked_about_when_many_vouchers_repeat_it()
         "Laskun summa, alv 0 %",
         "Hinta ilman ALV",
         "Amount excl. VAT",
+        "Summa alviton",
+        "Summa alv0%",
+        "Summa ilman veroa",
     ],
 )
 def test_net_in_other_words_goes_before_gross(net: str) -> None:
-    for gross in ("Summa", "Laskun summa", "Summa verollinen", "Brutto"):
+    for gross in ("Summa", "Laskun summa", "Summa verollinen", "Brutto", "Summa sis ALV"):
         header, row = ("Päivä", "Tosite", gross, net, "Veron määrä"), ("1.6.2021", "1", "12,40", "10,00", "2,40")
         assert found(csv(row, header=header)).profile.columns["amount"] == net
 
