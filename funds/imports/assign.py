@@ -151,7 +151,9 @@ def _fits(key: str, facts: ColumnFacts) -> bool:
 
 
 def _best(facts: ColumnFacts, forms: Sequence[str]) -> float:
-    return max(facts.share(facts.forms[form]) for form in forms)
+    """The part of the cells with the commonest of some forms; labels of totals are no cells of a table."""
+    cells = facts.filled - facts.labels
+    return max(facts.forms[form] for form in forms) / cells if cells > 0 else 0.0
 
 
 def _by_contents(key: str, facts: ColumnFacts) -> Candidate | None:

@@ -9,6 +9,7 @@ from fundtrack.sentences import sentence as _
 from .cells import Value, text_of
 from .doubts import Doubts
 from .files import TableFile
+from .guesses import guesses
 from .headings import labels_of, place_of, places_of
 from .other_sheets import ask_for_sheet
 from .profiles import Profile, ProfileRefusal
@@ -159,6 +160,8 @@ def read_actuals(
         recognition = recognise(file, known=known or KnownCodes(), declared=profile)
         recognition.require()
         profile, warnings = recognition.profile, recognition.warnings[len(file.warnings) :]
+        # Who has confirmed the profile has seen what is uncertain.
+        warnings = [*warnings, *([] if confirmed else guesses(recognition.choices))]
     reading = Reading(file, profile, month=month, known=known, doubts=not recognised)
     reading.warnings += warnings
     return reading

@@ -15,6 +15,7 @@ from .column_facts import ColumnFacts, is_side
 from .csv_files import DELIMITERS
 from .doubts import Groups, beside_net, seems_total, unused_side
 from .files import FileRefusal, SheetInfo, TableFile
+from .guesses import ask_about_amount, tax_beside
 from .heading_words import is_net, meanings_of, rank_of
 from .headings import labels_of, places_of
 from .other_sheets import ask_for_sheet
@@ -77,6 +78,9 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     _ask_for_amount(choices, labels, facts, questions)
     _doubt_amount(choices, labels, facts, repeated, questions, warnings)
     _ask_which_of_equal(choices, labels, facts, questions)
+    if not any(question.column == "amount" for question in questions):
+        questions += filter(None, [ask_about_amount(choices, labels, facts)])
+    warnings += tax_beside(choices, labels, facts)
     warnings += _gross_beside_net(choices, labels, facts) + _unused_sides(choices, labels, facts)
     _ask_for_sheet(file, place, choices, declared, questions)
     profile = replace(

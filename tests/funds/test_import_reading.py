@@ -401,4 +401,6 @@ def test_amounts_that_may_not_be_euros_are_noted(
     for profile in ({}, said_before):
         found = reading(content, profile, confirmed=confirmed and bool(profile))
         assert [row.amount for row in found if row.kind == "row"] == [Decimal(5)] * 2
-        assert len(found.warnings) == bool(said) and said in "".join(found.warnings)
+        # A heading that is only in part that of amounts is told besides.
+        warnings = [warning for warning in found.warnings if "not certain" not in warning]
+        assert len(warnings) == bool(said) and said in "".join(warnings)

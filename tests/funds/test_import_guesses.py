@@ -1,0 +1,120 @@
+"""What was found out without certainty is told or asked, never booked in silence."""
+
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from funds.imports.files import open_file
+from funds.imports.profiles import Profile, ProfileRefusal
+from funds.imports.recognise import recognise
+
+from .import_files import csv, reading
+
+
+@pytest.fixture(autouse=True)
+def english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+KEYS = ("Pvm", "Kustannuspaikka", "Projekti")
+#: Headings of amounts with the values of two rows, and the columns that are offered; none where nothing is asked.
+ASKED: list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]]] = [
+    (("Tunnit",), (("7,50",), ("3,25",)), ("Tunnit",)),
+    (("Budjetti",), (("7500,50",), ("300,25",)), ("Budjetti",)),
+    (("TA 2024", "TOT 2024"), (("10,00", "5,50"), ("20,00", "6,50")), ("TA 2024", "TOT 2024")),
+    (("ALV-summa",), (("2,40",), ("4,80",)), ("ALV-summa",)),
+    (("Vero", "Osuus"), (("2,40", "10,00"), ("4,80", "20,00")), ("Vero", "Osuus")),
+    (("Poikkeama",), (("7,50",), ("3,25",)), ("Poikkeama",)),
+    (("Toteuma kum.",), (("7,50",), ("3,25",)), ("Toteuma kum.",)),
+    (("Kertymä",), (("7,50",), ("3,25",)), ("Kertymä",)),
+    (("Tapahtuma", "Saldo"), (("100,00", "100,00"), ("50,00", "150,00")), ("Tapahtuma", "Saldo")),
+    (("Määrä", "á-hinta", "Yhteensä"), (("3", "10,00", "30,00"), ("2", "5,00", "10,00")),
+     ("Määrä", "á-hinta", "Yhteensä")),
+    (("Määrä",), (("3",), ("2",)), ("Määrä",)),
+    (("kpl", "Yksikköhinta"), (("3", "10,00"), ("2", "5,00")), ("kpl", "Yksikköhinta")),
+    (("Toteuma 2023", "Toteuma 2024"), (("300,00", "100,00"), ("50,00", "20,00")), ("Toteuma 2023", "Toteuma 2024")),
+    (("1-2", "2"), (("300,00", "100,00"), ("50,00", "20,00")), ("1-2", "2")),
+    (("kum.", "kausi"), (("300,00", "100,00"), ("50,00", "20,00")), ("kum.", "kausi")),
+    (("Menot", "Tulot"), (("100,00", "0,00"), ("0,00", "40,00")), ("Menot", "Tulot")),
+    # What is meant goes before all of these.
+    (("Tunnit", "Summa"), (("7,50", "100,00"), ("3,25", "50,00")), ()),
+    (("Budjetti", "Toteuma"), (("7,50", "100,00"), ("3,25", "50,00")), ()),
+    (("Toteuma 2023", "Toteuma"), (("7,50", "100,00"), ("3,25", "50,00")), ()),
+    (("Menot", "Tulot", "Netto"), (("100,00", "0,00", "100,00"), ("0,00", "40,00", "-40,00")), ()),
+    (("Määrä",), (("100,50",), ("50,00",)), ()),
+    (("Määrä EUR", "kpl"), (("100,00", "1"), ("50,00", "2")), ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("headings", "values", "choices"), ASKED)
+def test_what_may_be_no_amount_is_asked(
+    headings: tuple[str, ...], values: tuple[tuple[str, ...], ...], choices: tuple[str, ...]
+) -> None:
+    rows = [("1.6.2021", "2000", "KR1", *cells) for cells in values]
+    content = csv(*rows, header=(*KEYS, *headings))
+    questions = recognise(open_file("x.csv", content)).questions
+    assert [(question.key, question.column) for question in questions] == [("column", "amount")] * bool(choices)
+    if choices:
+        assert set(questions[0].choices) == set(choices)
+        with pytest.raises(ProfileRefusal):
+            reading(content)
+    said = Profile(columns={"amount": headings[-1]})
+    assert not recognise(open_file("x.csv", content), declared=said).questions
+
+
+def test_expenses_and_income_can_be_said_to_be_debit_and_credit() -> None:
+    rows = [("1.6.2021", "2000", "KR1", "100,00", "0,00"), ("1.6.2021", "2000", "KR1", "0,00", "40,00")]
+    content = csv(*rows, header=(*KEYS, "Menot", "Tulot"))
+    actuals = reading(content, {"columns": {"debit": "Menot", "credit": "Tulot"}})
+    assert [str(row.amount) for row in actuals if row.kind == "row"] == ["100.00", "-40.00"]
+
+
+#: Headings, one row, and the headings of which the reading tells that they are not certain.
+UNCERTAIN: list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = [
+    (("Pvm", "Kustannuspaikka", "Projekti", "Summa"), ("1.6.2021", "2000", "KR1", "5,00"), ()),
+    (("Eräpäivä", "Kustannuspaikka", "Summa"), ("1.6.2021", "2000", "5,00"), ("Eräpäivä",)),
+    (("Tulostettu", "Kustannuspaikka", "Summa"), ("1.6.2021", "2000", "5,00"), ("Tulostettu",)),
+    (("Pvm", "Kustannuspaikka", "Tapahtuma"), ("1.6.2021", "2000", "5,00"), ("Tapahtuma",)),
+    (("Pvm", "Oma kustannuspaikka", "Summa"), ("1.6.2021", "2000", "5,00"), ("Oma kustannuspaikka",)),
+    (("Pvm", "KP", "Projekti vanha", "Maksettu summa"), ("1.6.2021", "2000", "K1", "5,00"),
+     ("Projekti vanha", "Maksettu summa")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "row", "headings"), UNCERTAIN)
+def test_what_was_found_without_certainty_is_told_once(
+    header: tuple[str, ...], row: tuple[str, ...], headings: tuple[str, ...]
+) -> None:
+    content = csv(row, row, header=header)
+    actuals = reading(content)
+    assert [found.kind for found in actuals] == ["skipped", "row", "row"]
+    assert len(actuals.warnings) == len(headings)
+    for heading in headings:
+        assert any(f"“{heading}”" in warning and "not certain" in warning for warning in actuals.warnings)
+    # The page shows what is uncertain beside each column, and what a person has confirmed is not told again.
+    assert not recognise(open_file("x.csv", content)).warnings
+    confirmed = reading(content, actuals.profile.as_json(), confirmed=True)
+    assert [found.kind for found in confirmed] == ["skipped", "row", "row"] and not confirmed.warnings
+    # Nor what a profile says.
+    said = reading(content, {"columns": dict(actuals.profile.columns)})
+    assert [found.kind for found in said] == ["skipped", "row", "row"] and not said.warnings
+
+
+@pytest.mark.parametrize(
+    ("amount", "tax", "told"),
+    [
+        ("Summa", "ALV", True),
+        ("Summa", "Veron määrä", True),
+        ("Summa", "ALV %", False),
+        ("Summa", "ALV-koodi", False),
+        ("Netto", "ALV", False),
+        ("Summa alviton", "ALV", False),
+    ],
+)
+def test_taxes_beside_amounts_that_do_not_say_whether_they_have_them(amount: str, tax: str, told: bool) -> None:
+    rows = [("1.6.2021", "2000", "KR1", "10,00", "2,40")] * 2
+    actuals = reading(csv(*rows, header=(*KEYS, amount, tax)))
+    assert [row.kind for row in actuals] == ["skipped", "row", "row"]
+    assert ["with or without" in warning for warning in actuals.warnings] == [True] * told
