@@ -1,5 +1,6 @@
 """Whether the column that is taken for the amounts holds the amounts of the rows: looked at while the rows are read."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from fundtrack.sentences import sentence as _
@@ -9,8 +10,9 @@ from .column_facts import is_side
 from .heading_words import is_net, rank_of
 from .values import is_credit
 
-#: So many vouchers divided evenly, and no other one, are no chance.
-_MANY_VOUCHERS = 3
+#: So many vouchers divided evenly, and no other one, are no chance; nor are so few where other cells with cents differ.
+_MANY_VOUCHERS, _SOME_VOUCHERS = 3, 2
+_WITH_CENTS = re.compile(r"[-+\u2212]?[0-9\s\u00a0\u202f]{1,20}[,.][0-9]{2}")
 _BATCH = 500
 
 
@@ -28,7 +30,10 @@ class Groups:
         self.varying: set[int] = set()
         #: Vouchers whose rows differ in anything: rows that are equal as a whole tell nothing.
         self.divided = 0
+        #: Vouchers with rows in which a column that is no amount by its heading has different amounts.
+        self.shared = 0
         self._first: Sequence[Value] = ()
+        self._shares = False
         self._counted = False
 
     def add(self, rows: Sequence[Sequence[Value]]) -> None:
@@ -40,16 +45,33 @@ class Groups:
             if len(row) <= widest:
                 continue
             if not self._first or row[self.voucher] != self._first[self.voucher] or row[self.voucher] == "":
-                self._first, self._counted = row, False
+                self._first, self._counted, self._shares = row, False, False
             elif row != self._first:
                 self.divided += not self._counted
                 self._counted = True
                 self.varying.update(index for index in self.amounts if row[index] != self._first[index])
+                if not self._shares and self._has_shares(row):
+                    self._shares = True
+                    self.shared += 1
+
+    def _has_shares(self, row: Sequence[Value]) -> bool:
+        """True where a column beside the amounts divides them between this row and the first one of the voucher."""
+        return any(
+            value != first and index not in self.amounts and _has_cents(value) and _has_cents(first)
+            for index, (value, first) in enumerate(zip(row, self._first, strict=False))
+        )
 
     def repeated(self) -> set[int]:
         """Columns that are equal on all rows of a voucher, when another one is not, or many vouchers say so."""
         same = set(self.amounts) - self.varying
-        return same if self.divided >= (1 if self.varying else _MANY_VOUCHERS) else set()
+        enough = self.divided >= (1 if self.varying else _MANY_VOUCHERS) or self.shared >= _SOME_VOUCHERS
+        return same if enough else set()
+
+
+def _has_cents(value: Value) -> bool:
+    if isinstance(value, str):
+        return _WITH_CENTS.fullmatch(value.strip()) is not None
+    return isinstance(value, float) and value % 1 != 0
 
 
 class Doubts:

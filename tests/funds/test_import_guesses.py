@@ -118,3 +118,15 @@ def test_taxes_beside_amounts_that_do_not_say_whether_they_have_them(amount: str
     actuals = reading(csv(*rows, header=(*KEYS, amount, tax)))
     assert [row.kind for row in actuals] == ["skipped", "row", "row"]
     assert ["with or without" in warning for warning in actuals.warnings] == [True] * told
+
+
+@pytest.mark.parametrize("vouchers", ["1", "12"])
+def test_two_vouchers_with_shares_beside_their_total(vouchers: str) -> None:
+    header = ("Pvm", "Tosite", "Tili", "Summa", "Osuus")
+    rows = [("1.6.2021", voucher, "4000", "30,00", share) for voucher in vouchers for share in ("10,00", "20,00")]
+    questions = recognise(open_file("x.csv", csv(*rows, header=header))).questions
+    assert ["voucher's total" in question.message for question in questions] == [True] * (len(vouchers) > 1)
+    complete = {"header_row": 1, "date_format": "d.m.yyyy", "decimal_mark": ",", "delimiter": ";"}
+    actuals = reading(csv(*rows, header=header), {**complete, "columns": {"date": "Pvm", "amount": "Summa"}})
+    assert [row.kind for row in actuals] == ["skipped", *["row"] * len(rows)]
+    assert ["voucher's total" in warning for warning in actuals.warnings] == [True] * (len(vouchers) > 1)
