@@ -101,6 +101,8 @@ class Reading(Iterator[ReadRow]):
         for number, row in enumerate(self._rows(), start=1):
             if number <= self._header_row:
                 reason = "headings" if number == self._header_row else "above_headings"
+                if reason == "above_headings":
+                    units.add_above(number, row)
                 yield ReadRow(number, tuple(map(text_of, row)), "skipped", reason=reason), row
                 continue
             shifted = shape is not None and len(row) > shape.widest

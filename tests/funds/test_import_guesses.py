@@ -130,3 +130,48 @@ def test_two_vouchers_with_shares_beside_their_total(vouchers: str) -> None:
     actuals = reading(csv(*rows, header=header), {**complete, "columns": {"date": "Pvm", "amount": "Summa"}})
     assert [row.kind for row in actuals] == ["skipped", *["row"] * len(rows)]
     assert ["voucher's total" in warning for warning in actuals.warnings] == [True] * (len(vouchers) > 1)
+
+
+#: Lines above the headings, heading of the amounts, heading and value of the column beside them, and what is said.
+UNITS: list[tuple[str, str, str, str, str]] = [
+    *[("", heading, "Muu", "x", f"The heading “{heading}” seems to mean another unit") for heading in (
+        "Summa t€", "Summa M€", "Summa, milj. €", "Toteuma 1000e", "Summa (te)", "Summa t.e.", "Summa x1000",
+        "Summa k€",
+        "Summa SEK", "Belopp (SEK)", "Amount USD", "Belopp kr",
+    )],
+    *[("", heading, "Muu", "x", "") for heading in ("Summa €", "Summa (€)", "Summa EUR", "Toteuma, euroa")],
+    *[("", "Summa", heading, "SEK", f"The column “{heading}” has another currency") for heading in (
+        "Val.", "Val", "Ccy", "Valuuttatunnus", "Tapahtumavaluutta",
+    )],
+    *[("", "Summa", heading, "11,25", f"The column “{heading}” has another currency") for heading in (
+        "Kurssi", "Valuuttakurssi", "Exchange rate",
+    )],
+    ("", "Summa", "Kurssi", "1,0000", ""),
+    ("", "Summa", "Kurssi", "Englanti", ""),
+    ("", "Summa", "Val.", "EUR", ""),
+    *[(line, "Summa", "Muu", "x", f"another unit, and the amounts are read as euros: “{line}") for line in (
+        "Luvut tuhansina euroina", "Summat sentteinä", "Valuutta: SEK", "Belopp i SEK", "(1 000 €)", "Tusental euro",
+    )],
+    *[(line, "Summa", "Muu", "x", "") for line in (
+        "Luvut euroina", "Valuutta: EUR", "Kustannuspaikka 1000 Tietohallinto", "Toteumaraportti 1.1.-31.3.2024",
+    )],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "heading", "beside", "value", "said"), UNITS)
+def test_other_units_and_currencies_are_told(line: str, heading: str, beside: str, value: str, said: str) -> None:
+    header = ("Pvm", "KP", heading, beside)
+    rows = [("1.6.2021", "2000", "5,50", value)] * 2
+    content = csv(header, *rows, header=(line,)) if line else csv(*rows, header=header)
+    for confirmed in (False, True):
+        said_so: dict[str, Any] = {"columns": {"date": "Pvm", "amount": heading}}
+        if confirmed:
+            said_so |= {
+                "header_row": 2 if line else 1,
+                "date_format": "d.m.yyyy",
+                "decimal_mark": ",",
+                "delimiter": ";",
+            }
+        actuals = reading(content, said_so, confirmed=confirmed)
+        assert [row.kind for row in actuals if row.kind != "skipped"] == ["row", "row"]
+        assert len(actuals.warnings) == bool(said) and said in "".join(actuals.warnings), actuals.warnings
