@@ -11,6 +11,7 @@ from .doubts import Doubts
 from .files import TableFile
 from .guesses import guesses
 from .headings import labels_of, place_of, places_of
+from .other_months import OtherMonths
 from .other_sheets import ask_for_sheet
 from .profiles import Profile, ProfileRefusal
 from .row_reader import RowReader
@@ -50,6 +51,7 @@ class Reading(Iterator[ReadRow]):
         self._reader = RowReader(profile, places, self.labels, sheet=self.sheet.name, month=month, known=known)
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
+        self._months = OtherMonths(places, self.labels, profile.date_format)
         self._doubts = Doubts(places, self.labels) if doubts else None
         #: None for a workbook, whose cells have their places.
         self._shape = self._find_shape(places, header) if file.kind == "csv" else None
@@ -120,10 +122,12 @@ class Reading(Iterator[ReadRow]):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
             elif found.problems and reader.is_words(found, row):
                 found = ReadRow(number, found.cells, "skipped", reason="words")
+            elif found.month is not None and self._months.columns:
+                self._months.add(number, row, found.month)
             if shape is not None:
                 found = shape.checked(found)
             yield found, row
-        self.warnings += units.warnings()
+        self.warnings += units.warnings() + self._months.warnings()
         if shape is not None:
             self.warnings += shape.warnings()
         if doubts is not None:

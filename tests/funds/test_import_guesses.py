@@ -8,6 +8,7 @@ from django.utils import translation
 from funds.imports.files import open_file
 from funds.imports.profiles import Profile, ProfileRefusal
 from funds.imports.recognise import recognise
+from fundtrack.periods import Month
 
 from .import_files import csv, reading
 
@@ -175,3 +176,42 @@ def test_other_units_and_currencies_are_told(line: str, heading: str, beside: st
         actuals = reading(content, said_so, confirmed=confirmed)
         assert [row.kind for row in actuals if row.kind != "skipped"] == ["row", "row"]
         assert len(actuals.warnings) == bool(said) and said in "".join(actuals.warnings), actuals.warnings
+
+
+#: Heading and form of the dates, the heading beside them, its value in two rows, and whether they say another month.
+OTHER_MONTHS: list[tuple[str, str, str, tuple[str, str], bool]] = [
+    *[("", "", heading, values, told) for heading, values, told in (
+        ("Kausi", ("1", "2"), True),
+        ("Kausi", ("2", "2"), True),
+        ("Kausi", ("1", "1"), False),
+        ("Kausi", ("001", "002"), True),
+        ("Kausi", ("tammikuu", "helmikuu"), True),
+        ("Kuukausi", ("Tammikuu", "tammikuu 2024"), False),
+        ("Kuukausi", ("tammikuu 2024", "tammikuu 2023"), True),
+        ("Kausi", ("001/2024", "002.2024"), True),
+        ("Kausi", ("2024001", "2024/002"), True),
+        ("Vuosi", ("2024", "2023"), True),
+        ("Vuosi", ("2024", "2024"), False),
+        ("Kausi", ("", "-"), False),
+        ("Muu", ("1", "2"), False),
+    )],
+    ("Laskupvm", "31.12.2023", "Kausi", ("1", "1"), True),
+    ("Laskupvm", "31.1.2024", "Kausi", ("1", "1"), False),
+    ("Laskupvm", "31.1.2024", "Vuosi", ("2024", "2023"), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("date", "day", "heading", "values", "told"), OTHER_MONTHS)
+def test_columns_with_another_month_than_the_rows_are_named(
+    date: str, day: str, heading: str, values: tuple[str, str], told: bool
+) -> None:
+    first = (date,) if date else ()
+    rows = [(*((day,) if date else ()), "2000", "KR1", "5,50", value) for value in values]
+    content = csv(*rows, header=(*first, "Kustannuspaikka", "Projekti", "Summa", heading))
+    columns = {"amount": "Summa", "cost_centre": "Kustannuspaikka"} | ({"date": date} if date else {})
+    form = "d.m.yyyy" if date else "none"
+    complete = {"header_row": 1, "date_format": form, "decimal_mark": ",", "delimiter": ";", "columns": columns}
+    for profile in ({"date_format": form, "columns": columns}, complete):
+        actuals = reading(content, profile, month=None if date else Month(2024, 1))
+        assert [row.kind for row in actuals] == ["skipped", "row", "row"]
+        assert ["says another month" in warning for warning in actuals.warnings] == [True] * told, actuals.warnings

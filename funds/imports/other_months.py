@@ -1,0 +1,111 @@
+"""Columns that say another month than the one in which the rows are booked: not read, and perhaps right."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from fundtrack.exceptions import Refusal
+from fundtrack.periods import Month
+from fundtrack.sentences import sentence as _
+
+from .cells import Value, text_of
+from .heading_words import rank_of
+from .profile_values import DAY_FORMATS, MONTH_FORMATS
+from .profiles import plain
+from .values import day_of, quoted
+
+_USED = ("date", "month", "year", "period")
+#: The beginnings of the names of months without accents: Finnish, Swedish, English.
+_NAMES = (
+    "tammi jan",
+    "helmi feb",
+    "maalis mar",
+    "huhti apr",
+    "touko maj may",
+    "kesa jun",
+    "heina jul",
+    "elo aug",
+    "syys sep",
+    "loka okt oct",
+    "marras nov",
+    "joulu dec",
+)
+_MONTHS = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
+_NAME = re.compile(rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})[a-z]*\.?(?: ([0-9]{{4}}))?")
+_NUMBER = re.compile(r"[0-9]{1,2}|0[0-9]{2}")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_PERIOD = re.compile(r"0?([0-9]{2})[./ ]([0-9]{4})|([0-9]{4})[./ ]?0([0-9]{2})")
+
+
+class OtherMonths:
+    """Compares columns that nobody uses with the months of the rows, while they are read.
+
+    Args:
+        places: column key → place.
+        form: the date form of the profile.
+    """
+
+    def __init__(self, places: Mapping[str, int], labels: Sequence[str], form: str | None) -> None:
+        used = {place for key, place in places.items() if key != "month" or form != "none"}
+        self.labels = labels
+        #: Column → what its heading says.
+        self.columns = {
+            index: key
+            for index, label in enumerate(labels)
+            for key in ("year", "month")
+            if index not in used and _means(key, label)
+        }
+        #: Column → row, its cell and the month of that row, where they differ first.
+        self.found: dict[int, tuple[int, str, Month]] = {}
+
+    def add(self, number: int, row: Sequence[Value], month: Month | None) -> None:
+        """Look at one row that is booked in a month."""
+        if month is None:
+            return
+        for index, key in self.columns.items():
+            if index not in self.found and not _fits(row[index], key, month):
+                self.found[index] = number, quoted(text_of(row[index])), month
+
+    def warnings(self) -> list[str]:
+        """Sentences for a person, after the last row."""
+        message = _(
+            "The column “%(column)s” is not read and says another month than the one in which the rows are booked: "
+            "row %(row)s has “%(value)s” and is booked in %(month)s."
+        )
+        return [
+            message % {"column": self.labels[index], "row": row, "value": value, "month": str(month)}
+            for index, (row, value, month) in self.found.items()
+        ]
+
+
+def _means(key: str, label: str) -> bool:
+    rank = rank_of(key, label)
+    return rank is not None and rank < 1000
+
+
+def _fits(value: Value, key: str, month: Month) -> bool:
+    """True for a cell that says this month or year, or nothing of either."""
+    text = plain(text_of(value).strip().removeprefix("'"))
+    if _YEAR.fullmatch(text):
+        return int(text) == month.year
+    if key == "year" or not text:
+        return True
+    said = _said(value, text)
+    return said is None or (said[0] in (None, month.year) and said[1] == month.number)
+
+
+def _said(value: Value, text: str) -> tuple[int | None, int] | None:
+    """The year and the number of the month that a cell says; None where it says none."""
+    if _NUMBER.fullmatch(text):
+        return None, int(text)
+    if found := _NAME.fullmatch(text):
+        return int(found[2]) if found[2] else None, _MONTHS[found[1]]
+    if found := _PERIOD.fullmatch(text):
+        return int(found[2] or found[3]), int(found[1] or found[4])
+    for form in (*MONTH_FORMATS, *DAY_FORMATS):
+        if form not in ("excel", "yymmdd"):
+            try:
+                month = day_of(value, form)[1]
+            except Refusal:
+                continue
+            return month.year, month.number
+    return None
