@@ -41,6 +41,8 @@ _LONGEST_WORD, _SHOWN = 30, 5
 #: Bytes that Windows-1252 leaves undefined.
 _UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 _FEW = 20
+#: Fewer bytes do not show that a file is UTF-16.
+_FEWEST = 8
 #: Marks an odd byte while counting: no text holds these private characters.
 _PRIVATE = 0xF700
 
@@ -108,6 +110,8 @@ def find_encoding(name: str, content: bytes) -> Encoding:
     for mark, encoding in _BOMS.items():
         if content.startswith(mark):
             return _with_mark(name, content, encoding)
+    if (wide := _wide_without_mark(content)) is not None:
+        return _with_mark(name, content, wide)
     controls = len(content) - len(content.translate(None, delete=CONTROLS))
     if b"\x00" in content or controls > max(_STRAY, len(content) // 1000):
         raise not_a_table(name)
@@ -125,6 +129,16 @@ def find_encoding(name: str, content: bytes) -> Encoding:
     if odd > _FEW and odd * 100 > len(beyond):
         raise unreadable()
     return Encoding("windows-1252", "fundtrack-western" if odd else "strict")
+
+
+def _wide_without_mark(content: bytes) -> str | None:
+    """UTF-16 that does not say so: nearly half of its first bytes are zero, all at even or all at odd places."""
+    start = content[:_CHUNK]
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    most = 0.8 * (len(start) // 2)
+    if len(content) % 2 or len(content) < _FEWEST or max(even, odd) < most or min(even, odd):
+        return None
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def unreadable() -> FileRefusal:

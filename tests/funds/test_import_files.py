@@ -352,3 +352,14 @@ def test_a_byte_that_does_not_fit_is_named_by_row_and_column() -> None:
 def test_text_named_xls_is_read_and_said() -> None:
     file = open_file("sap.xls", csv(ROW, delimiter="\t", encoding="utf-16"))
     assert file.kind == "csv" and "sap.xls is text" in file.warnings[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_found(encoding: str) -> None:
+    actuals = reading(csv(changed(description="Työnantajan maksut"), encoding=encoding))
+    assert [row.kind for row in actuals] == ["skipped", "row"] and actuals.profile.encoding == encoding
+    # Zero bytes at both places are no text.
+    with pytest.raises(FileRefusal):
+        reading(csv(ROW, encoding=encoding) + b"\x00\x00")
+    with pytest.raises(FileRefusal):
+        reading(csv(ROW, encoding="utf-8") + b"\x00")
