@@ -12,7 +12,7 @@ from .files import TableFile
 from .guesses import guesses
 from .headings import labels_of, place_of, places_of
 from .other_months import OtherMonths
-from .other_sheets import ask_for_sheet
+from .other_sheets import look_at_sheets
 from .profiles import Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
@@ -78,7 +78,9 @@ class Reading(Iterator[ReadRow]):
         if self.file.kind != "xlsx" or self.profile.sheet is not None:
             return
         amounts = {places[key] for key in ("amount", "debit", "credit") if key in places}
-        if (question := ask_for_sheet(self.file, self.sheet, amounts)) is not None:
+        question, told = look_at_sheets(self.file, self.sheet, amounts)
+        self.warnings += told
+        if question is not None:
             raise ProfileRefusal(question.message, code="sheet_missing")
 
     def _find_shape(self, places: Mapping[str, int], header: Sequence[Value]) -> Shape:

@@ -18,7 +18,7 @@ from .files import FileRefusal, SheetInfo, TableFile
 from .guesses import ask_about_amount, tax_beside
 from .heading_words import is_net, meanings_of, rank_of
 from .headings import labels_of, places_of
-from .other_sheets import ask_for_sheet
+from .other_sheets import look_at_sheets
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import Profile, plain
 from .reading import HEADING_ROWS
@@ -82,7 +82,7 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
         questions += filter(None, [ask_about_amount(choices, labels, facts)])
     warnings += tax_beside(choices, labels, facts)
     warnings += _gross_beside_net(choices, labels, facts) + _unused_sides(choices, labels, facts)
-    _ask_for_sheet(file, place, choices, declared, questions)
+    warnings += _ask_for_sheet(file, place, choices, declared, questions)
     profile = replace(
         declared,
         encoding=declared.encoding or file.encoding or None,
@@ -311,13 +311,14 @@ def _gross_beside_net(choices: Mapping[str, Choice], labels: Sequence[str], fact
 
 def _ask_for_sheet(
     file: TableFile, place: _Place, choices: Mapping[str, Choice], declared: Profile, questions: list[Question]
-) -> None:
-    """Which sheet is meant only a person knows, where several hold amounts."""
+) -> list[str]:
+    """Which sheet is meant only a person knows, where several hold rows; what else other sheets have is told."""
     if file.kind != "xlsx" or declared.sheet is not None:
-        return
+        return []
     amounts = {choices[key].index for key in _AMOUNTS if key in choices}
-    if (question := ask_for_sheet(file, place.sheet, amounts)) is not None:
-        questions.insert(0, question)
+    question, told = look_at_sheets(file, place.sheet, amounts)
+    questions[:0] = [question] if question is not None else []
+    return told
 
 
 def _unused_sides(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:

@@ -223,8 +223,8 @@ OTHER_SHEETS: dict[str, tuple[Any, str]] = {
     "the same headings": (TABLE, "3"),
     "other headings that are known": ((("Pvm", "Kustannuspaikka", "Netto"), ("1.6.2021", "2000", 5)), "2"),
     "rows that go on without headings": ((changed(amount=100), changed(amount=200)), "2"),
-    "sums under no known heading": ((("Yhteenveto", "x"), ("Palkat", "1 234,56")), "2"),
-    "numbers with cents": ((("Yhteenveto", "x"), ("Palkat", 1234.56)), "2"),
+    "sums with codes under no known heading": ((("Yhteenveto", "x"), ("KR1", "1 234,56")), "2"),
+    "numbers with cents and dates": ((("Yhteenveto", "x"), ("31.1.2024", 1234.56)), "2"),
     "a cover": ((("Toteumaraportti",), ("Tulostettu 1.6.2021",)), ""),
     "a list of codes": ((("Kustannuspaikka", "Nimi"), (2000, "Hallinto"), ("2001", "Muu")), ""),
     "nothing": ((), ""),
@@ -250,6 +250,19 @@ def test_amounts_on_several_sheets_are_asked_about(what: str, first: bool) -> No
     assert not found(content, declared=Profile(sheet="Ote")).questions
     assert not found(sheets(tables, hidden=["Toinen"])).questions
     assert sum(row.kind == "row" for row in reading(content, {"sheet": "Ote"})) == 2
+
+
+@pytest.mark.parametrize("rows", [(("Kanta", "%"), ("Yleinen", "25,5")), (("Kanta",), ("Alennettu", 13.5))])
+def test_numbers_on_a_sheet_without_rows_of_a_ledger_are_told(rows: Any) -> None:
+    content = sheets({"Ote": TABLE, "ALV-kannat": rows, "Kansi": [("Toteuma",)]})
+    recognition = found(content)
+    told = [warning for warning in recognition.warnings if "“ALV-kannat”" in warning]
+    assert not recognition.questions and len(told) == (rows[1][1] == 13.5)
+    for profile in ({}, COMPLETE):
+        actuals = reading(content, profile)
+        assert sum(row.kind == "row" for row in actuals) == 2
+        assert [warning for warning in actuals.warnings if "“ALV-kannat”" in warning] == told
+    assert not any("“ALV-kannat”" in warning for warning in found(content, declared=Profile(sheet="Ote")).warnings)
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
