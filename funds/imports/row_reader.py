@@ -158,6 +158,9 @@ class RowReader:
 
     def _choose_amount(self) -> Callable[[Sequence[Value]], Decimal]:
         places = self.places
+        if "amount" in places and {"debit", "credit"} & places.keys():
+            message = _("Both an amount and debit or credit are chosen: take the one or the other.")
+            raise ProfileRefusal(message, code="column_missing")
         if "amount" in places:
             return self._sided if "side" in places else self._plain_amount
         if "debit" in places or "credit" in places:

@@ -205,7 +205,7 @@ def booked_table(months: Iterable[BookedMonth]) -> Table:
 
 
 def rows_table(batch: ImportBatch, listed: ListedRows, *, cells: bool) -> Table:
-    """Rows of a file, as they were read, what became of each, and last, with ``cells``, its cells as the file has them."""
+    """Rows of a file, as they were read, and what became of each; ``cells``: last its cells as the file has them."""
     headings = batch.reading.get("headings", [])
     width = max(len(headings), widest_row(batch)) if cells else 0
     columns = [
