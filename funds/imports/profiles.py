@@ -180,7 +180,7 @@ class Profile:
             if key not in KEYS:
                 raise _unknown("", str(key), KEYS)
         given = {key: value for key, value in data.items() if value is not None}
-        return cls(
+        found = cls(
             encoding=_chosen(given, "encoding", canonical_encoding, ENCODINGS),
             delimiter=_chosen(given, "delimiter", canonical_delimiter, [*DELIMITERS[:1], "tab", *DELIMITERS[2:]]),
             sheet=_sheet(given.get("sheet")),
@@ -192,6 +192,19 @@ class Profile:
             leave_out=tuple(_leave_out(entry) for entry in _list(given, "leave_out")),
             rules=tuple(_rule(entry) for entry in _list(given, "rules")),
         )
+        if data is not source:
+            found._refuse_turned()
+        return found
+
+    def _refuse_turned(self) -> None:
+        """Refuse ranges that nothing can be in; what is stored already stays readable."""
+        for entry in self.leave_out:
+            if entry.is_turned:
+                raise _bad("leave_out", entry.as_json(), turned())
+        for rule in self.rules:
+            for key, pattern in (("cost_centre", rule.cost_centre), ("account", rule.account)):
+                if is_turned(pattern):
+                    raise _bad(f"rules.{key}", pattern, turned())
 
     def as_json(self) -> dict[str, Any]:
         """The profile with the keys of a profile file, in their fixed order; what is not said is left out."""
@@ -351,10 +364,7 @@ def _leave_out(value: object) -> LeaveOut:
     ranged = "from" in texts or "to" in texts
     if "column" not in texts or ranged == ("equals" in texts):
         raise _bad("leave_out", value, _("Each entry has “column”, and either “equals” or “from” and “to”."))
-    found = LeaveOut(texts["column"], texts.get("from"), texts.get("to"), texts.get("equals"))
-    if found.is_turned:
-        raise _bad("leave_out", value, turned())
-    return found
+    return LeaveOut(texts["column"], texts.get("from"), texts.get("to"), texts.get("equals"))
 
 
 def _rule(value: object) -> Rule:
@@ -365,7 +375,4 @@ def _rule(value: object) -> Rule:
         raise _bad("rules", value, _("Each rule says at least one thing."))
     if len(texts.get("project_code", "")) > 30:
         raise _bad("rules.project_code", texts["project_code"], _("A code has at most 30 characters."))
-    for key in ("cost_centre", "account"):
-        if is_turned(texts.get(key, "")):
-            raise _bad(f"rules.{key}", texts[key], turned())
     return Rule(**texts)

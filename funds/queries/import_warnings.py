@@ -122,7 +122,8 @@ def _removed(groups: Sequence[Group], entries: Sequence[Group]) -> Iterator[Impo
 
 def _same_file(batch: ImportBatch, entries: Sequence[Group]) -> Iterator[ImportWarning]:
     """The same bytes were committed before, and would book something now: other settings, or a ledger that changed."""
-    if not entries:
+    # A file of whole months says anew what is true.
+    if not entries or batch.manner == ImportBatch.Manner.WHOLE_MONTHS:
         return
     same = ImportBatch.objects.filter(
         organisation=batch.organisation_id, state=ImportBatch.State.COMMITTED, file__sha256=batch.file.sha256

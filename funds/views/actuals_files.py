@@ -137,7 +137,9 @@ def _ledger_rows(rows: QuerySet[Actual]) -> Iterator[Row]:
             sources[booking.source],
             booking.made_by,
             booking.made_at,
-            *((None, "", None) if row.file_row is None else (booking.import_number, booking.file, row.file_row)),
+            booking.import_number,
+            booking.file or "",
+            row.file_row,
         )
 
 

@@ -11,11 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from funds.models import Actual
+from organisations.rights import Role
 from tests.factories import World
 from tests.page_tables import workbook
 
 from .import_files import HEADER, csv
-from .import_pages import ROWS, commit, read, to, upload
+from .import_pages import ROWS, batch_of, commit, read, text_of, to, upload
 from .pages import address, browser_of, plan_address
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +169,29 @@ def test_the_list_tells_the_files_sum_from_what_was_booked(world: World, client:
     client.post(to("import-undo", world), {})
     (first, *_), state = listed(), table_of(client, address("import-list-export", world, format="csv"))[0]["State"]
     assert (first, state) == (("4", "335,00", "5,00"), "Undone")
+
+
+def test_cells_of_rows_that_are_not_booked_are_for_who_may_see_the_file(world: World, client: Client) -> None:
+    secret = ("5.1.2024", "9", "1000", "A1", "1700", "Salainen palkka", "7,00")
+    upload(client, world, csv(*ROWS, secret))
+    read(client, world, **{"leave-0-column": "Tili", "leave-0-first": "1000", "leave-0-last": "1999"})
+    number = batch_of(world).rows.get(kind="left_out").number
+    viewer = browser_of(world.members[Role.VIEWER])
+    for browser, sees in ((client, True), (viewer, False)):
+        rows = text_of(browser.get(to("import-rows-export", world, format="csv")))
+        page = text_of(browser.get(to("import-row", world, row=number)))
+        file = text_of(browser.get(to("import-row-export", world, row=number, format="csv")))
+        assert [("Salainen" in text) for text in (rows, page, file)] == [sees] * 3
+        assert ('data-testid="no-cells"' in page) is not sees
+        # Rows of the ledger say to everybody where they come from.
+        assert "Palkat" in text_of(browser.get(to("import-row", world, row=2)))
+
+
+def test_reversals_name_their_import_in_the_file(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world)
+    commit(client, world)
+    client.post(to("import-undo", world))
+    file = client.get(plan_address("actuals-export", world, format="csv"), {"rows": "1"}).content.decode("utf-8-sig")
+    lines = [line for line in file.splitlines() if "vienti.csv" in line]
+    assert len(lines) == 2 * len(ROWS)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from funds.imports.encodings import ENCODINGS
 from funds.imports.files import open_file
 from funds.imports.profile_values import DATE_FORMATS
-from funds.imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule, code_fits
+from funds.imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule, code_fits, is_turned
 from funds.imports.reading import read_actuals
 from funds.imports.values import amount_of
 from fundtrack.money import AmountError
@@ -138,11 +138,17 @@ PROFILES = st.builds(
     date_format=st.none() | st.sampled_from(DATE_FORMATS),
     columns=st.dictionaries(st.sampled_from(COLUMN_KEYS), TEXTS),
     leave_out=st.lists(
-        st.builds(LeaveOut, column=TEXTS, equals=TEXTS) | st.builds(LeaveOut, column=TEXTS, first=TEXTS, last=TEXTS),
+        st.builds(LeaveOut, column=TEXTS, equals=TEXTS)
+        | st.builds(LeaveOut, column=TEXTS, first=TEXTS, last=TEXTS).filter(lambda entry: not entry.is_turned),
         max_size=3,
     ).map(tuple),
     rules=st.lists(
-        st.builds(Rule, cost_centre=TEXTS.map(str.strip), project_code=TEXTS.map(str.strip)), max_size=3
+        st.builds(
+            Rule,
+            cost_centre=TEXTS.map(str.strip).filter(lambda text: not is_turned(text)),
+            project_code=TEXTS.map(str.strip),
+        ),
+        max_size=3,
     ).map(tuple),
 )
 
@@ -197,3 +203,19 @@ def test_a_number_beyond_all_size_is_refused_in_words() -> None:
         with pytest.raises(AmountError) as refusal:
             amount_of(float(number), None)
         assert refusal.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"leave_out": [{"column": "Tili", "from": "1999", "to": "1000"}]},
+        {"leave_out": [{"column": "Tili", "from": "b", "to": "a"}]},
+        {"rules": [{"cost_centre": "2918399999-2918300000", "project_code": "A1"}]},
+        {"rules": [{"account": "4999-4000", "project_code": "A1"}]},
+    ],
+)
+def test_a_range_that_nothing_is_in_is_refused(content: dict[str, Any]) -> None:
+    with pytest.raises(ProfileRefusal, match="begins behind its end"), translation.override("en"):
+        Profile.from_json(json.dumps(content))
+    # What is stored from earlier days can still be read.
+    assert Profile.from_json(content).as_json() == content

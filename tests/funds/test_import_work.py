@@ -202,7 +202,7 @@ def test_figures_that_changed_meanwhile_are_not_booked(world: World, client: Cli
     before = booked(world)
     work()
     assert (newest(world).code, batch_of(world).state, booked(world)) == ("preview_changed", "read", before)
-    assert "The ledger changed after the preview" in text_of(client.get(to("import-preview", world)))
+    assert "changed after the preview" in text_of(client.get(to("import-preview", world)))
 
 
 def test_who_lost_the_right_meanwhile_writes_nothing(world: World, client: Client) -> None:
