@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from tests.addresses import all_addresses
 
 #: Addresses that answer with a file, a picture, JSON or a redirect, not with a page.
-NOT_PAGES = {"home", "health", "chart", "issued-chart", "issued-result", "import-file"}
+NOT_PAGES = {"home", "health", "chart", "issued-chart", "issued-result", "import-file", "profile-json"}
 AXE = Axe()
 FILE_ENDINGS = (".pdf", ".csv", ".xlsx", ".json", ".svg")
 
