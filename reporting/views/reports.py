@@ -133,6 +133,7 @@ def _build(request: OrganisationRequest, kind: str, fund: str, year: int, month:
 def _page(request: OrganisationRequest, plan: UsePlan, result: Result, images: dict[str, Any]) -> HttpResponse:
     kind, month = result.parameters.report, result.parameters.month
     where = {"organisation": request.organisation.slug, "fund": plan.fund.slug, "year": plan.year}
+    latest = latest_month(plan)
     return render(
         request,
         f"reporting/{kind}/page.html",
@@ -140,8 +141,9 @@ def _page(request: OrganisationRequest, plan: UsePlan, result: Result, images: d
             **context_of(result, images),
             "plan": plan,
             "linked": True,
-            "may_issue": request.membership.may("issue_report"),
-            "months": Month.range(Month(plan.year, 1), max(latest_month(plan), month)),
+            # A month after the last one with actuals has nothing to issue.
+            "may_issue": request.membership.may("issue_report") and month <= latest,
+            "months": Month.range(Month(plan.year, 1), max(latest, month)),
             "page_url": f"report-{kind}",
             "exports": [
                 {

@@ -14,6 +14,7 @@ from fundtrack.periods import Month
 from reporting.canonical import from_json, to_json
 from reporting.reports import board, drawdown
 from tests.factories import NOW, World, make_world
+from tests.funds.pages import browser_of, plan_address
 
 LATER = NOW + timedelta(days=1)
 
@@ -127,3 +128,13 @@ def test_same_number_of_queries_for_2_and_200_lines(db: None) -> None:
             build(world, "2024-02")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_only_a_month_that_can_be_issued_offers_it(world: World, without_typesetting: None) -> None:
+    world.book("A1", "2024-02", "10.00")
+    client = browser_of(world.finance)
+    for month, offered in (("2024-02", True), ("2024-03", False)):
+        page = client.get(plan_address("report-board", world, month=Month.parse(month))).content.decode()
+        issue = plan_address("report-issue", world, month=Month.parse(month))
+        assert (f'href="{issue}"' in page) is offered
+        assert client.get(issue).status_code == (200 if offered else 404)
