@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=300)),
                 ('request', models.CharField(max_length=32)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('refused', 'Refused'), ('failed', 'Failed')], default='waiting', max_length=7, verbose_name='state')),
-                ('phase', models.CharField(blank=True, choices=[('looking', 'Looking at the whole file'), ('reading', 'Reading the rows'), ('comparing', 'Comparing with the ledger'), ('booking', 'Writing to the ledger')], max_length=9)),
+                ('phase', models.CharField(blank=True, choices=[('looking', 'Looking at the whole file'), ('reading', 'Reading the rows'), ('comparing', 'Comparing with the ledger'), ('booking', 'Booking')], max_length=9)),
                 ('rows_done', models.PositiveIntegerField(default=0)),
                 ('is_cancelled', models.BooleanField(default=False)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),

@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='importwork',
+            name='phase',
+            field=models.CharField(blank=True, choices=[('looking', 'Looking at the whole file'), ('reading', 'Reading the rows'), ('comparing', 'Comparing with the ledger'), ('booking', 'Writing to the ledger')], max_length=9),
+        ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='importbatch',
             name='import_batch_step',
