@@ -232,7 +232,7 @@ def settle_outside(
     if waiting is None:
         raise WrongCorrection(_("This row is settled already."))
     # More or less than the row where an import has changed it.
-    standing: Decimal = getattr(waiting, "standing", actual.amount)
+    standing = waiting.left_outside
     if not reason.strip():
         raise WrongCorrection(_("Say why the row is settled this way."))
     month = correction_month(organisation, Month.of(actual.month))

@@ -5,6 +5,7 @@ grid, a block pasted, a form sent, a file imported). A booking is sealed when it
 sums its rows, takes their digest and chains it to the booking before it. ``check_ledger`` recomputes all of it.
 """
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -184,6 +185,12 @@ class Actual(models.Model):
             ),
         ]
         triggers = [*append_only("actual"), *ledger_triggers.ACTUAL_TRIGGERS]
+
+    @property
+    def left_outside(self) -> Decimal:
+        """What is left outside the plan of a row from ``unsettled()``, EUR; of any other row ``KeyError``."""
+        found: Decimal = self.__dict__["standing"]
+        return found
 
 
 @tracked()

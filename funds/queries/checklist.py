@@ -151,7 +151,7 @@ def month_checklist(plan: UsePlan, month: Month, *, listed: int | None = LISTED_
                 row.pk,
                 row.cost_centre_code,
                 row.project_code,
-                getattr(row, "standing", row.amount),
+                row.left_outside,
                 row.description,
             )
             for row in unsettled.order_by("booking", "row_number")[:listed]

@@ -75,7 +75,7 @@ def outside_rows(organisation: Organisation, year: int, centres: Collection[str]
     return [
         OutsideRow(
             row,
-            getattr(row, "standing", row.amount),
+            row.left_outside,
             _reason(row.cost_centre_code, row.project_code, lines),
             tuple(lines.get(row.project_code, ())),
         )
@@ -83,14 +83,16 @@ def outside_rows(organisation: Organisation, year: int, centres: Collection[str]
     ]
 
 
-#: The newest row of each chain of corrections.
-_LAST = """
+#: What ended each chain of corrections: the settlement while its money still stands on a line, else the newest row.
+_ENDED = """
 WITH RECURSIVE chain AS (
-    SELECT id AS root, id FROM funds_actual WHERE id = ANY(%s)
+    SELECT id AS root, id, amount, booking_id FROM funds_actual WHERE id = ANY(%s)
     UNION ALL
-    SELECT c.root, a.id FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
+    SELECT c.root, a.id, a.amount, a.booking_id FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
 )
-SELECT root, max(id) FROM chain GROUP BY root
+SELECT c.root,
+    coalesce(CASE WHEN sum(c.amount) <> 0 THEN max(c.id) FILTER (WHERE b.source = 'settlement') END, max(c.id))
+FROM chain c JOIN funds_booking b ON b.id = c.booking_id GROUP BY c.root
 """
 
 
@@ -99,7 +101,7 @@ class SettledRow:
     """A row outside the plan of which nothing is left there: somebody settled it, or an import reversed it."""
 
     actual: Actual
-    #: The last row that corrects it; it has no line when the row was left to the ordinary budget or reversed.
+    #: The row that ended it: the settlement while its money stands on a line, else the last reversal.
     settlement: Actual
 
     @property
@@ -118,10 +120,10 @@ def settled_rows(
     waiting = Actual.objects.unsettled().filter(organisation=organisation, month__year=year)
     found = list(rows.exclude(pk__in=waiting.values("pk")).order_by("-id")[:most])
     with connection.cursor() as cursor:
-        cursor.execute(_LAST, [[row.pk for row in found]])
-        last = dict(cursor.fetchall())
-    settlements = Actual.objects.select_related("line", "booking__made_by__user", *BATCHES).in_bulk(last.values())
-    return [SettledRow(row, settlements[last[row.pk]]) for row in found]
+        cursor.execute(_ENDED, [[row.pk for row in found]])
+        ended = dict(cursor.fetchall())
+    settlements = Actual.objects.select_related("line", "booking__made_by__user", *BATCHES).in_bulk(ended.values())
+    return [SettledRow(row, settlements[ended[row.pk]]) for row in found]
 
 
 def centres_in_scope(plan: UsePlan, membership: Membership) -> set[str] | None:

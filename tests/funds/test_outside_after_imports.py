@@ -120,3 +120,18 @@ def test_rows_without_a_row_of_a_file_lead_to_their_import(world: World) -> None
     assert page.count(link.format(2, "Undoes import 2")) == 1
     assert page.count(link.format(1, "Undoes import 1")) == 2
     assert page.count('data-testid="import-row"') == 2
+
+
+def test_a_settled_row_that_an_import_changed_later_keeps_its_settlement(world: World) -> None:
+    commit(world, outside("100.00"))
+    settle(world, outside_rows(world.organisation, 2024)[0].actual, "A1")
+    commit(world, outside("130.00"))
+    assert sum(Actual.objects.filter(line=world.line("A1")).values_list("amount", flat=True)) == Decimal("130.00")
+    [row] = settled_rows(world.organisation, 2024)
+    assert (row.settlement.line, row.reversed_by) == (world.line("A1"), None)
+    page = browser_of(world.finance).get(plan_address("outside-list", world)).content.decode()
+    assert "Oikea paikka" in page and "Reversed" not in page
+    # Gone from the file it is gone from the line, and that is the import's doing.
+    gone = commit(world, outside("1.00", "2"))
+    assert [found.reversed_by for found in settled_rows(world.organisation, 2024)] == [gone]
+    assert waiting(world) == ["1.00"]
