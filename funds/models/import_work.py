@@ -89,4 +89,8 @@ class ImportWork(models.Model):
     @property
     def reason(self) -> str:
         """The refusal in the language that is in use; empty where there is none."""
-        return str(told(json.loads(self.message))) if self.message else ""
+        try:
+            return str(told(json.loads(self.message)))
+        except ValueError:
+            # Of a work that ended before sentences were kept: as it was said then.
+            return self.message

@@ -18,7 +18,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.html import escape
 from procrastinate.contrib.django import app
 
 from funds.actions.import_work import ask_for, cancel_work, run_work
@@ -173,6 +174,14 @@ def test_a_refused_reading_gives_everything_back(world: World, client: Client) -
     assert 'data-testid="form-errors"' in page.content.decode()
     assert (shown["save_as"], shown["control_total"], shown["column-amount"]) == ("Ei synny", "12,34", "")
     assert not world.organisation.import_profiles.exists() and batch_of(world).state == "uploaded"
+    # Who looks in another language reads it in that one; what was kept before is told as it was said.
+    world.finance.user.language = "sv"
+    world.finance.user.save()
+    with translation.override("sv"):
+        reason = newest(world).reason
+    assert escape(reason) in client.get(to("import-read", world)).content.decode()
+    ImportWork.objects.filter(pk=newest(world).pk).update(message="Näin sanottiin ennen.")
+    assert "Näin sanottiin ennen." in client.get(to("import-read", world)).content.decode()
     assert client.post(to("import-read", world), {**form, "step": "read"}).status_code == 302
     work()
     assert batch_of(world).state == "read"
