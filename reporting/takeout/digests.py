@@ -31,6 +31,17 @@ class Part:
     optional: bool = False
 
 
+#: What a row of a file says, and the actual that was booked from it.
+_SAID = (
+    Part("cost_centre_code", "text"),
+    Part("project_code", "text"),
+    Part("amount", "text"),
+    Part("account", "text"),
+    Part("voucher", "text"),
+    Part("description", "text"),
+    Part("supplier", "text"),
+)
+
 #: What the digest of an actual is taken over, in order: ``ACTUAL_DIGEST`` of ``funds/triggers/ledger.py``.
 ACTUAL = (
     Part("organisation_id", "number"),
@@ -39,13 +50,7 @@ ACTUAL = (
     Part("month", "text"),
     Part("booked_on", "text"),
     Part("line_id", "number"),
-    Part("cost_centre_code", "text"),
-    Part("project_code", "text"),
-    Part("amount", "text"),
-    Part("account", "text"),
-    Part("voucher", "text"),
-    Part("description", "text"),
-    Part("supplier", "text"),
+    *_SAID,
     Part("corrects_id", "number"),
     Part("concerns_month", "text"),
     Part("import_row_id", "number", optional=True),
@@ -100,13 +105,7 @@ IMPORT_ROW = (
     Part("cells", "texts"),
     Part("month", "text"),
     Part("booked_on", "text"),
-    Part("cost_centre_code", "text"),
-    Part("project_code", "text"),
-    Part("amount", "text"),
-    Part("account", "text"),
-    Part("voucher", "text"),
-    Part("description", "text"),
-    Part("supplier", "text"),
+    *_SAID,
     Part("by_code", "flag"),
     Part("by_rule", "flag"),
     Part("reason", "text"),
