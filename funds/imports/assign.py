@@ -8,7 +8,7 @@ from fundtrack.sentences import sentence as _
 from .column_facts import ColumnFacts
 from .heading_words import rank_of
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
-from .profiles import COLUMN_KEYS
+from .profiles import AMOUNT_KEYS, COLUMN_KEYS
 from .recognition import Confidence
 
 #: More than half of the filled cells must be what the column is taken for.
@@ -57,7 +57,7 @@ def assign(
 def _trust_headings(chosen: dict[str, Candidate], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> None:
     """Take a plain heading at its word where nothing fits better: its rows will then say what is wrong with them."""
     unsaid = {"cost_centre", "project_code", "account", "voucher"} - set(chosen)
-    if not {"amount", "debit", "credit"} & set(chosen):
+    if not set(AMOUNT_KEYS) & set(chosen):
         unsaid.add("amount")
     if not {"date", "month", "year"} & set(chosen):
         unsaid.add("date")

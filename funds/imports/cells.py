@@ -34,6 +34,7 @@ Value = str | float | int | bool | date | datetime | time | timedelta | CellErro
 #: What a workbook can store exactly; beyond it the last digits are lost.
 LARGEST_EXACT = 10**15
 _SHORT = re.compile(r"(-?[0-9]{1,12})\.([0-9]{1,2})")
+_WITH_CENTS = re.compile(r"\(?[-+\u2212]?[0-9\s]{1,20}[,.][0-9]{2}[-)]?(?:\s?€)?")
 
 
 def exact_number(value: int | float) -> Decimal:
@@ -80,3 +81,10 @@ def text_of(value: Value) -> str:
 def unguarded(text: str) -> str:
     """Take off the apostrophe with which our own CSV keeps a text from running as a formula."""
     return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+
+
+def has_cents(value: Value) -> bool:
+    """True for what looks like an amount with cents: whole numbers may as well be codes, years or quantities."""
+    if isinstance(value, str):
+        return value != "" and _WITH_CENTS.fullmatch(value.strip()) is not None
+    return isinstance(value, float) and value % 1 != 0

@@ -1,18 +1,16 @@
 """Whether the column that is taken for the amounts holds the amounts of the rows: looked at while the rows are read."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from fundtrack.sentences import sentence as _
 
-from .cells import Value, text_of
+from .cells import Value, has_cents, text_of
 from .column_facts import is_side
 from .heading_words import is_net, rank_of
 from .values import is_credit
 
 #: So many vouchers divided evenly, and no other one, are no chance; nor are so few where other cells with cents differ.
 _MANY_VOUCHERS, _SOME_VOUCHERS = 3, 2
-_WITH_CENTS = re.compile(r"[-+\u2212]?[0-9\s\u00a0\u202f]{1,20}[,.][0-9]{2}")
 _BATCH = 500
 
 
@@ -57,7 +55,7 @@ class Groups:
     def _has_shares(self, row: Sequence[Value]) -> bool:
         """True where a column beside the amounts divides them between this row and the first one of the voucher."""
         return any(
-            value != first and index not in self.amounts and _has_cents(value) and _has_cents(first)
+            value != first and index not in self.amounts and has_cents(value) and has_cents(first)
             for index, (value, first) in enumerate(zip(row, self._first, strict=False))
         )
 
@@ -66,12 +64,6 @@ class Groups:
         same = set(self.amounts) - self.varying
         enough = self.divided >= (1 if self.varying else _MANY_VOUCHERS) or self.shared >= _SOME_VOUCHERS
         return same if enough else set()
-
-
-def _has_cents(value: Value) -> bool:
-    if isinstance(value, str):
-        return _WITH_CENTS.fullmatch(value.strip()) is not None
-    return isinstance(value, float) and value % 1 != 0
 
 
 class Doubts:

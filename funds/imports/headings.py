@@ -8,6 +8,9 @@ from fundtrack.sentences import sentence as _
 from .cells import Value, text_of
 from .profiles import ProfileRefusal, plain
 
+#: Headings stand within these rows.
+HEADING_ROWS = 50
+
 
 def letters_of(index: int) -> str:
     """The letters by which a spreadsheet names a column; ``index`` counts from 0."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from fundtrack.exceptions import Refusal
+from fundtrack.formats import month_short
 from fundtrack.periods import Month
 from fundtrack.sentences import sentence as _
 
@@ -72,7 +73,7 @@ class OtherMonths:
             "row %(row)s has “%(value)s” and is booked in %(month)s."
         )
         return [
-            message % {"column": self.labels[index], "row": row, "value": value, "month": str(month)}
+            message % {"column": self.labels[index], "row": row, "value": value, "month": month_short(month)}
             for index, (row, value, month) in self.found.items()
         ]
 

@@ -8,17 +8,15 @@ from datetime import date
 from fundtrack.formats import count
 from fundtrack.sentences import sentence as _
 
-from .cells import Value, text_of
+from .cells import Value, has_cents, text_of
 from .files import FileRefusal, SheetInfo, TableFile
 from .heading_words import rank_of
+from .headings import HEADING_ROWS
+from .profiles import AMOUNT_KEYS
 from .recognition import Question
 
-#: Headings stand within these rows.
-_HEADING_ROWS = 50
-_AMOUNTS = ("amount", "debit", "credit")
 _CODE = re.compile(r"[A-Za-z]{0,6}[-_. ]?[0-9]{3,}[A-Za-z0-9-]*|[A-Za-z]{1,6}[0-9]+")
 _DAY = re.compile(r"[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}|[0-9]{4}-[0-9]{2}|[0-9]{1,2}[./][0-9]{4}")
-_WITH_CENTS = re.compile(r"\(?[-+\u2212]?[0-9\s]{1,20}[,.][0-9]{2}[-)]?(?:\s?€)?")
 _WHOLE = re.compile(r"[-+\u2212]?[0-9][0-9\s]{0,20}-?")
 
 
@@ -69,7 +67,7 @@ def _count(file: TableFile, sheet: SheetInfo, amounts: Collection[int]) -> _Seen
             seen.rows += any(value != "" for value in row)
             if not seen.ledger and _has_amount(row, places):
                 seen.amounts, seen.ledger = True, any(map(_is_key, row))
-            if number < _HEADING_ROWS:
+            if number < HEADING_ROWS:
                 places |= _amount_columns(row)
     except FileRefusal:
         # Beyond the limits or damaged: nobody can say that it holds none.
@@ -90,17 +88,15 @@ def _amount_columns(row: Sequence[Value]) -> set[int]:
     return {
         place
         for place, value in enumerate(row)
-        if isinstance(value, str) and value and any(rank_of(key, value[:200]) is not None for key in _AMOUNTS)
+        if isinstance(value, str) and value and any(rank_of(key, value[:200]) is not None for key in AMOUNT_KEYS)
     }
 
 
 def _has_amount(row: Sequence[Value], places: Collection[int]) -> bool:
-    for place, value in enumerate(row):
-        if isinstance(value, float | int) and not isinstance(value, bool):
-            if value != value // 1 or (place in places and value):
-                return True
-        elif isinstance(value, str) and value:
-            text = text_of(value).strip()
-            if _WITH_CENTS.fullmatch(text) or (place in places and _WHOLE.fullmatch(text)):
-                return True
-    return False
+    return any(has_cents(value) or (place in places and _is_whole(value)) for place, value in enumerate(row))
+
+
+def _is_whole(value: Value) -> bool:
+    if isinstance(value, str):
+        return _WHOLE.fullmatch(value.strip()) is not None
+    return isinstance(value, float | int) and not isinstance(value, bool) and value != 0

@@ -46,6 +46,8 @@ COLUMN_KEYS = (
     "description",
     "supplier",
 )
+#: Those that hold money.
+AMOUNT_KEYS = ("amount", "debit", "credit")
 KEYS = (
     "encoding",
     "delimiter",

@@ -10,18 +10,15 @@ from .cells import Value, text_of
 from .doubts import Doubts
 from .files import TableFile
 from .guesses import guesses
-from .headings import labels_of, place_of, places_of
+from .headings import HEADING_ROWS, labels_of, place_of, places_of
 from .other_months import OtherMonths
 from .other_sheets import look_at_sheets
-from .profiles import Profile, ProfileRefusal
+from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
 from .shapes import SAMPLE, Shape
 from .totals import settled
 from .units import Units
-
-#: Headings stand within these rows.
-HEADING_ROWS = 50
 
 
 class Reading(Iterator[ReadRow]):
@@ -77,7 +74,7 @@ class Reading(Iterator[ReadRow]):
         """Refuse to choose between several sheets with amounts."""
         if self.file.kind != "xlsx" or self.profile.sheet is not None:
             return
-        amounts = {places[key] for key in ("amount", "debit", "credit") if key in places}
+        amounts = {places[key] for key in AMOUNT_KEYS if key in places}
         question, told = look_at_sheets(self.file, self.sheet, amounts)
         self.warnings += told
         if question is not None:
@@ -176,6 +173,6 @@ def read_actuals(
 
 
 def _is_complete(file: TableFile, profile: Profile) -> bool:
-    amounts = {"amount", "debit", "credit"} & set(profile.columns)
+    amounts = set(AMOUNT_KEYS) & set(profile.columns)
     said = profile.header_row is not None and profile.date_format is not None and bool(amounts)
     return said and (file.kind == "xlsx" or (profile.decimal_mark is not None and profile.delimiter is not None))

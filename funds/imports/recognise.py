@@ -17,11 +17,10 @@ from .doubts import Groups, beside_net, seems_total, unused_side
 from .files import FileRefusal, SheetInfo, TableFile
 from .guesses import ask_about_amount, tax_beside
 from .heading_words import is_net, meanings_of, rank_of
-from .headings import labels_of, places_of
+from .headings import HEADING_ROWS, labels_of, places_of
 from .other_sheets import look_at_sheets
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
-from .profiles import Profile, plain
-from .reading import HEADING_ROWS
+from .profiles import AMOUNT_KEYS, Profile, plain
 from .recognition import Choice, Question, Recognition
 from .rows import KnownCodes
 from .values import is_credit
@@ -30,7 +29,6 @@ __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 
 _BATCH = 2_000
 _REQUIRED_SCORE = 2
-_AMOUNTS = ("amount", "debit", "credit")
 #: How ``labels_of`` tells equal headings apart.
 _NUMBERED = re.compile(r"(.+) \([0-9]+\)")
 
@@ -236,7 +234,7 @@ def _month_may_be_first(heading: str, column: ColumnFacts) -> str:
 def _decimal_mark(
     choices: dict[str, Choice], facts: Sequence[ColumnFacts], questions: list[Question], warnings: list[str]
 ) -> DecimalMark | None:
-    columns = [facts[choices[key].index] for key in _AMOUNTS if key in choices]
+    columns = [facts[choices[key].index] for key in AMOUNT_KEYS if key in choices]
     commas, points = sum(column.commas for column in columns), sum(column.points for column in columns)
     if commas and points:
         message = _("Some amounts have a decimal comma (%(commas)s) and some a decimal point (%(points)s).")
@@ -254,7 +252,7 @@ def _decimal_mark(
 def _ask_for_amount(
     choices: dict[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], questions: list[Question]
 ) -> None:
-    if not any(key in choices for key in _AMOUNTS):
+    if not any(key in choices for key in AMOUNT_KEYS):
         message = _("It is not clear which column has the amounts. Choose it.")
         questions.append(Question("column", message, "amount", _number_columns(labels, facts)))
 
@@ -315,7 +313,7 @@ def _ask_for_sheet(
     """Which sheet is meant only a person knows, where several hold rows; what else other sheets have is told."""
     if file.kind != "xlsx" or declared.sheet is not None:
         return []
-    amounts = {choices[key].index for key in _AMOUNTS if key in choices}
+    amounts = {choices[key].index for key in AMOUNT_KEYS if key in choices}
     question, told = look_at_sheets(file, place.sheet, amounts)
     questions[:0] = [question] if question is not None else []
     return told

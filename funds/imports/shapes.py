@@ -8,11 +8,11 @@ from fundtrack.formats import count
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
+from .profiles import AMOUNT_KEYS
 from .rows import ReadRow, row_problem
 
 #: So many rows below the headings show how wide rows usually are.
 SAMPLE = 200
-_AMOUNTS = ("amount", "debit", "credit")
 _WHOLE = re.compile(r"[-\u2212+]?[0-9][0-9 \u00a0\u202f]*")
 _DECIMALS = re.compile(r".*[0-9][.,][0-9]{1,2}\D*")
 _CENTS = re.compile(r"[0-9]{2}")
@@ -34,7 +34,7 @@ class Shape:
         self.delimiter = delimiter
         #: A record with more cells has shifted ones, even if its last cell is blank.
         self.widest, self._delimiters = _widths(header, sample)
-        amounts = [places[key] for key in _AMOUNTS if key in places]
+        amounts = [places[key] for key in AMOUNT_KEYS if key in places]
         self._amounts = amounts if delimiter == "," else []
         #: Amounts with decimals show what usually stands beside them.
         whole = [(row, place) for row in sample for place in self._amounts if _has_decimals(row, place)]

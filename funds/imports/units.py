@@ -7,8 +7,8 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .heading_words import worded
+from .profiles import AMOUNT_KEYS
 
-_AMOUNTS = ("amount", "debit", "credit")
 _FOREIGN = "sek|nok|dkk|isk|usd|gbp|chf|eek|rub|jpy|pln|cny|cad|aud|skr|kr|kronor|kruunua|dollaria|puntaa"
 #: Thousands, millions, cents or another currency, as a heading without punctuation says it.
 _OTHER_UNIT = re.compile(
@@ -46,7 +46,7 @@ class Units:
 
     def __init__(self, places: Mapping[str, int], labels: Sequence[str]) -> None:
         self.labels = labels
-        self.amounts = [labels[places[key]] for key in _AMOUNTS if key in places]
+        self.amounts = [labels[places[key]] for key in AMOUNT_KEYS if key in places]
         in_euros = all(_IN_EUROS.search(worded(heading)) for heading in self.amounts)
         named = [index for index, label in enumerate(labels) if _says_currency(worded(label))]
         # “Summa valuutassa” is no column of currencies.
