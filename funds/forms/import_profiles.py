@@ -223,7 +223,7 @@ class SettingsForm(forms.Form):
         label=_("A minus sign in the credit column"),
         required=False,
         choices=[
-            ("", _("As most credits show it")),
+            ("", _("Decide by most of the credits")),
             ("credit", _("marks a credit: −100 takes 100 off the costs")),
             ("reversal", _("takes a credit back: −100 adds 100 to the costs")),
         ],

@@ -99,7 +99,7 @@ class LeaveOut:
 
     @property
     def is_turned(self) -> bool:
-        """True for a range that begins behind its end: no cell is in it."""
+        """True for a range that begins after its end: no cell is in it."""
         if self.first is None or self.last is None:
             return False
         low, high = _number(self.first), _number(self.last)
@@ -245,7 +245,7 @@ def code_fits(pattern: str, code: str) -> bool:
 
 
 def is_turned(pattern: str) -> bool:
-    """True for a range of codes that begins behind its end: no code fits."""
+    """True for a range of codes that begins after its end: no code fits."""
     limits = _RANGE.fullmatch(pattern.strip())
     return limits is not None and int(limits[1]) > int(limits[2])
 
@@ -357,7 +357,7 @@ def _text(key: str, value: object, *, required: bool = False) -> str:
 
 def turned() -> str:
     """The sentence for a range that nothing can be in."""
-    return _("The range begins behind its end: nothing is in it.")
+    return _("The range begins after its end, so nothing is in it: change the two.")
 
 
 def _leave_out(value: object) -> LeaveOut:

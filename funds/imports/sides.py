@@ -95,8 +95,8 @@ class TwoSides:
         message = _(
             "The credits in the column “%(column)s” are negative (first in row %(row)s: %(amount)s). Either the minus "
             "sign marks a credit and the row counts %(amount)s, or it takes a credit back and the row counts "
-            "%(added)s. Say which beside the columns (negative_credit in a profile: “credit” or “reversal”), or export "
-            "credits without a minus sign."
+            "%(added)s. Choose which under “A minus sign in the credit column” (negative_credit in a profile: “credit” "
+            "or “reversal”), or export credits without a minus sign."
         )
         places = {"column": self.headings["credit"], "row": found.row, "amount": exact_eur(found.amount)}
         return self._refusal(message, places | {"added": exact_eur(-found.amount)})

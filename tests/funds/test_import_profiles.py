@@ -215,7 +215,7 @@ def test_a_number_beyond_all_size_is_refused_in_words() -> None:
     ],
 )
 def test_a_range_that_nothing_is_in_is_refused(content: dict[str, Any]) -> None:
-    with pytest.raises(ProfileRefusal, match="begins behind its end"), translation.override("en"):
+    with pytest.raises(ProfileRefusal, match="begins after its end"), translation.override("en"):
         Profile.from_json(json.dumps(content))
     # What is stored from earlier days can still be read.
     assert Profile.from_json(content).as_json() == content
