@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from fundtrack.actions import action
 from fundtrack.periods import Month
@@ -41,8 +42,10 @@ def look_at_batch(
     """
     by.require("enter_actuals")
     batch = locked_batch(batch, ImportBatch.State.UPLOADED, ImportBatch.State.READ)
-    progress(ImportWork.Phase.LOOKING, 0)
-    profile, proposal = propose(batch.file.name, content_of(batch.file), declared, known_codes(batch.organisation))
+    looking = partial(progress, ImportWork.Phase.LOOKING)
+    looking(0)
+    content, known = content_of(batch.file), known_codes(batch.organisation)
+    profile, proposal = propose(batch.file.name, content, declared, known, watch=looking)
     remove_rows(batch)
     batch.profile = profile.as_json()
     batch.profile_name, batch.profile_version = (stored.name, stored.version) if stored else ("", 0)

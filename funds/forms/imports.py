@@ -71,12 +71,12 @@ class HowForm(forms.Form):
 
     @property
     def how(self) -> dict[str, Any]:
-        """What ``read_batch`` takes, of a valid form."""
+        """What ``read_batch`` takes, of a valid form; one that lacks the total only has none."""
         month = self.cleaned_data["month"]
         return {
             "manner": self.cleaned_data["manner"],
             "month": Month.parse(month) if month else None,
-            "control_total": self.cleaned_data["control_total"],
+            "control_total": self.cleaned_data.get("control_total"),
         }
 
 
@@ -118,6 +118,11 @@ class UploadForm(HowForm):
         if (file.size or 0) > ACTUALS_LIMITS.bytes:
             raise forms.ValidationError(too_large(file.size or 0, ACTUALS_LIMITS), code="file_too_large")
         return file
+
+    @property
+    def lacks_total_only(self) -> bool:
+        """True where all but the control total is right: a browser would forget the file that was chosen."""
+        return set(self.errors) == {"control_total"}
 
     @property
     def file_name(self) -> str:

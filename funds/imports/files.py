@@ -4,7 +4,7 @@ A file is never trusted. Its size, its unpacked size and its shape are checked b
 sees it; every refusal says what is wrong and what to do instead.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePath
@@ -56,6 +56,11 @@ _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm"})
 _TEXT_NAMES = frozenset({".csv", ".tsv", ".txt"})
+#: Rows between two words about how far a reader is.
+_TOLD_EVERY = 500
+
+#: Told the number of a row every few hundred; what it raises ends the reading.
+Watch = Callable[[int], None]
 
 
 def check_content(name: str, content: bytes, limits: Limits) -> None:
@@ -153,8 +158,8 @@ class TableFile:
         warnings: sentences about what was read in another way than expected.
     """
 
-    def __init__(self, name: str, content: bytes, limits: Limits) -> None:
-        self.name, self.content, self.limits = name, content, limits
+    def __init__(self, name: str, content: bytes, limits: Limits, watch: Watch | None = None) -> None:
+        self.name, self.content, self.limits, self._watch = name, content, limits, watch
         self.size, self.sha256 = len(content), sha256(content).hexdigest()
         self.warnings: list[str] = []
         self.sheets: Sequence[SheetInfo] = (SheetInfo(1, ""),)
@@ -190,10 +195,20 @@ class TableFile:
         """
         if self._book is not None:
             chosen = sheet or self.sheet(None)
-            return _with_letters(self._book.rows(chosen), chosen)
+            return self._watched(_with_letters(self._book.rows(chosen), chosen))
         assert self._encoding is not None, "text has an encoding"
         records = read_records(self._encoding, self.content, delimiter or self.delimiter, self.limits)
-        return cast(Iterator[list[Value]], records)
+        return self._watched(cast(Iterator[list[Value]], records))
+
+    def _watched(self, rows: Iterator[list[Value]]) -> Iterator[list[Value]]:
+        return rows if self._watch is None else _told(rows, self._watch)
+
+
+def _told(rows: Iterator[list[Value]], watch: Watch) -> Iterator[list[Value]]:
+    for number, row in enumerate(rows, start=1):
+        if number % _TOLD_EVERY == 0:
+            watch(number)
+        yield row
 
 
 def _with_letters(rows: Iterator[list[Value]], sheet: SheetInfo) -> Iterator[list[Value]]:
@@ -223,7 +238,13 @@ def _lost_letters(sheet: str, row: int, column: int, value: str) -> FileRefusal:
 
 
 def open_file(
-    name: str, content: bytes, *, limits: Limits = ACTUALS_LIMITS, encoding: str | None = None, delimiter: str = ""
+    name: str,
+    content: bytes,
+    *,
+    limits: Limits = ACTUALS_LIMITS,
+    encoding: str | None = None,
+    delimiter: str = "",
+    watch: Watch | None = None,
 ) -> TableFile:
     """Open a file of actuals: check all of it, find out its kind and its letters, read no cell yet.
 
@@ -231,12 +252,13 @@ def open_file(
         name: the file's name, for messages and to notice a wrong extension.
         encoding: what a profile declares (a key of ``encodings.ENCODINGS``); None finds it out.
         delimiter: what a profile declares; empty finds it out.
+        watch: told how far each reading of the rows is.
 
     Raises:
         FileRefusal: empty, too large, not a table, damaged, protected, or in letters that cannot be read.
     """
     _check_kind(name, content, limits)
-    file = TableFile(name, content, limits)
+    file = TableFile(name, content, limits, watch)
     suffix = PurePath(name).suffix.casefold()
     if content.startswith(_ZIP):
         if suffix in _TEXT_NAMES:

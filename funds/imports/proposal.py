@@ -9,7 +9,7 @@ from fundtrack.exceptions import Refusal
 from fundtrack.sentences import kept, told
 
 from .cells import text_of
-from .files import FileRefusal, TableFile, open_file
+from .files import FileRefusal, TableFile, Watch, open_file
 from .profiles import Profile, ProfileRefusal
 from .recognise import Choice, KnownCodes, Question, Recognition, recognise
 
@@ -72,18 +72,21 @@ def refuse_no_table(name: str, content: bytes, declared: Profile) -> None:
             raise
 
 
-def propose(name: str, content: bytes, declared: Profile, known: KnownCodes) -> tuple[Profile, Proposal]:
+def propose(
+    name: str, content: bytes, declared: Profile, known: KnownCodes, *, watch: Watch | None = None
+) -> tuple[Profile, Proposal]:
     """Look at a whole file.
 
     Args:
         declared: what a stored profile or a person says. Where it does not fit, the file is looked at without it, and
             the proposal says why.
+        watch: told how far each reading of the rows is.
 
     Raises:
         FileRefusal: the file is not a table of actuals, whatever one says about it.
     """
     try:
-        file = open_file(name, content, encoding=declared.encoding, delimiter=declared.delimiter or "")
+        file = open_file(name, content, encoding=declared.encoding, delimiter=declared.delimiter or "", watch=watch)
     except FileRefusal as refusal:
         if refusal.code not in MENDABLE:
             raise

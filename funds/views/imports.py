@@ -65,7 +65,7 @@ def upload(request: OrganisationRequest) -> HttpResponse:
         months=months_of(request),
         initial={name: request.GET[name] for name in ("fund", "profile") if name in request.GET},
     )
-    if form.funds and request.method == "POST" and form.is_valid():
+    if form.funds and request.method == "POST" and (form.is_valid() or form.lacks_total_only):
         try:
             batch, waits = _begin(request, form)
         except Refusal as refusal:
@@ -73,6 +73,8 @@ def upload(request: OrganisationRequest) -> HttpResponse:
         else:
             if form.file_name != form.cleaned_data["file"].name:
                 messages.info(request, _shortened(form.file_name))
+            for error in form.errors.get("control_total", []):
+                messages.error(request, _without_total(str(error)))
             return home_of(request, batch, waits=waits)
     context = {
         "form": form,
@@ -85,6 +87,12 @@ def upload(request: OrganisationRequest) -> HttpResponse:
 def _shortened(name: str) -> str:
     text = _("The name of the file is very long. It is kept as “%(name)s”; the file itself is kept unchanged.")
     return text % {"name": name}
+
+
+def _without_total(error: str) -> str:
+    return _("The file was kept, its control total was not: %(error)s Give it again before the file is read.") % {
+        "error": error
+    }
 
 
 def _begin(request: OrganisationRequest, form: UploadForm) -> tuple[ImportBatch, bool]:
@@ -105,6 +113,6 @@ def _begin(request: OrganisationRequest, form: UploadForm) -> tuple[ImportBatch,
             declared=declared.as_json(),
             how=how_as_json(form.how),
             stored=stored.pk if stored else None,
-            go_on=True,
+            go_on=form.is_valid(),
         )
     return done or batch, done is None

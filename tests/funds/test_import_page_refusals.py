@@ -322,6 +322,23 @@ def test_hostile_settings_are_refused_and_kept(world: World, client: Client, cha
     assert batch_of(world).state == "uploaded" and not ImportProfile.objects.exists()
 
 
+def test_a_file_is_kept_when_only_the_control_total_is_wrong(world: World, client: Client) -> None:
+    answer = upload(client, world, csv(*ROWS), control_total="1.234")
+    assert answer.status_code == 302 and answer["Location"] == to("import-read", world)
+    page = client.get(answer["Location"])
+    assert "The file was kept, its control total was not: “1.234”" in text_of(page)
+    assert batch_of(world).control_total is None and fields_of(page, "read-form")["control_total"] == ""
+
+
+def test_a_stored_profile_does_not_read_on_without_the_control_total(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world, save_as="Kirjanpito")
+    profile = ImportProfile.objects.get()
+    assert upload(client, world, csv(*ROWS), profile=str(profile.pk))["Location"] == to("import-preview", world)
+    answer = upload(client, world, csv(*ROWS), profile=str(profile.pk), control_total="abc")
+    assert answer["Location"] == to("import-read", world) and batch_of(world).state == "uploaded"
+
+
 def test_a_form_that_is_not_ours(world: World, client: Client) -> None:
     upload(client, world, csv(*ROWS))
     for name in ("import-read", "import-map"):

@@ -23,11 +23,12 @@ from django.utils.html import escape
 from procrastinate.contrib.django import app
 
 from funds.actions.import_work import ask_for, cancel_work, run_work
-from funds.actions.imports import ImportRefusal
+from funds.actions.imports import ImportRefusal, known_codes
+from funds.imports.recognise import KnownCodes
 from funds.models import Actual, Booking, ImportBatch, ImportWork
 from funds.queries.import_work import newest_work, take_lock
 from funds.tasks import take_over_jobs
-from organisations.models import Membership
+from organisations.models import Membership, Organisation
 from organisations.rights import Role
 from tests.e2e.server import ROOT, environment_of
 from tests.factories import NOW, World, make_world
@@ -345,6 +346,23 @@ def test_reading_is_cancelled_at_the_next_word(world: World, client: Client, mon
     page = client.get(to("import-read", world))
     assert "It was cancelled" in page.content.decode() and 'data-testid="form-errors"' not in page.content.decode()
     assert fields_of(page, "read-form")["save_as"] == "Pidetään"
+
+
+def test_a_look_is_cancelled_at_the_next_word(world: World, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cancelled_meanwhile(organisation: Organisation) -> KnownCodes:
+        beside = connection.copy()
+        with beside.cursor() as cursor:
+            cursor.execute("UPDATE funds_importwork SET is_cancelled = true")
+        beside.close()
+        return known_codes(organisation)
+
+    monkeypatch.setattr("funds.actions.import_work._PAUSE", 0)
+    monkeypatch.setattr("funds.imports.files._TOLD_EVERY", 1)
+    monkeypatch.setattr("funds.actions.import_steps.known_codes", cancelled_meanwhile)
+    upload(client, world, csv(*ROWS))
+    work()
+    assert (newest(world).code, newest(world).phase, batch_of(world).reading) == ("cancelled", "looking", {})
+    assert "It was cancelled" in text_of(client.get(to("import-read", world)))
 
 
 def test_jobs_of_workers_that_died_before_they_began_are_taken_over(world: World, client: Client) -> None:
