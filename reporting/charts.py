@@ -26,6 +26,9 @@ FONTS = "Source Sans, Source Sans Pro, Segoe UI, Helvetica Neue, Arial, sans-ser
 _NUMBERS = {"decimal": ",", "thousands": formats.NBSP, "grouping": [3], "currency": ["", f"{formats.NBSP}€"]}
 _WIDE, _NARROW = 620, 330
 _MOST_TARGETS = 12
+#: Words beside a line.
+_BOLD: Spec = {"fontWeight": 600}
+_LABEL: Spec = {"text": {"field": "label"}}
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
         }
         for point in points
     ]
-    end = {"month": last.month.number, "use": _cents(last.use or ZERO)}
+    end = {"month": last.month.number}
     month_axis: Spec = {
         "field": "month",
         "type": "quantitative",
@@ -109,8 +112,8 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
             {"type": "rule", "strokeWidth": 2, "color": colours.over}, {"y": _amount("ceiling")}, [_ceiling(ceiling)]
         ),
         _layer(
-            {"type": "text", "align": "left", "dy": -8, "color": colours.over, "fontWeight": 600},
-            {"x": {"datum": 0.7}, "y": _amount("ceiling"), "text": {"field": "label"}},
+            {"type": "text", "align": "left", "dy": -8, "color": colours.over, **_BOLD},
+            {"x": {"datum": 0.7}, "y": _amount("ceiling"), **_LABEL},
             [{**_ceiling(ceiling), "label": _series(_("Ceiling"), ceiling, narrow)}],
         ),
         _layer(
@@ -123,17 +126,9 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
             [row for row in rows if row["use"] is not None],
         ),
         _layer(
-            {
-                "type": "text",
-                "align": "left",
-                "baseline": "top",
-                "dx": 8,
-                "dy": 6,
-                "color": colours.use,
-                "fontWeight": 600,
-            },
-            {"x": month_axis, "y": _amount("use"), "text": {"field": "label"}},
-            [{**end, "label": _series(_("Used"), last.use or ZERO, narrow)}],
+            {"type": "text", "align": "left", "baseline": "top", "dx": 8, "dy": 6, "color": colours.use, **_BOLD},
+            {"x": month_axis, "y": _amount("use"), **_LABEL},
+            [{**end, "use": _cents(last.use or ZERO), "label": _series(_("Used"), last.use or ZERO, narrow)}],
         ),
         _layer(
             {
@@ -143,16 +138,10 @@ def use_chart(points: Sequence[MonthPoint], *, ceiling: Decimal, scheme: Scheme 
                 "dx": -8,
                 "dy": -6,
                 "color": colours.pace,
-                "fontWeight": 600,
+                **_BOLD,
             },
-            {"x": month_axis, "y": _amount("pace"), "text": {"field": "label"}},
-            [
-                {
-                    "month": last.month.number,
-                    "pace": _cents(last.pace),
-                    "label": _series(_("Pace"), last.pace, narrow),
-                }
-            ],
+            {"x": month_axis, "y": _amount("pace"), **_LABEL},
+            [{**end, "pace": _cents(last.pace), "label": _series(_("Pace"), last.pace, narrow)}],
         ),
     ]
     return _svg({"data": {"values": rows}, "layer": layers, "height": 200 if narrow else 250}, colours, narrow)
