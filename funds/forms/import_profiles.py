@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from ..imports.encodings import ENCODINGS
 from ..imports.headings import place_of
-from ..imports.profile_values import DATE_FORMATS
+from ..imports.profile_values import DATE_FORMATS, EXAMPLES
 from ..imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule, is_turned, turned
 from ..imports.proposal import Proposal
 
@@ -40,17 +40,13 @@ COLUMN_LABELS: Mapping[str, str | Promise] = {
     "supplier": _("Supplier"),
 }
 _DATES: Mapping[str, str | Promise] = {
-    "d.m.yyyy": "1.6.2021",
-    "d.m.yy": "1.6.21",
-    "d/m/yyyy": "1/6/2021",
-    "yyyy-mm-dd": "2021-06-01",
-    "yyyymmdd": "20210601",
-    "yymmdd": "210601",
+    **EXAMPLES,
     "excel": _("Dates of a spreadsheet"),
     "yyyymm": _("202106 (month)"),
     "yyyy-mm": _("2021-06 (month)"),
     "m/yyyy": _("6/2021 (month)"),
     "m.yyyy": _("6.2021 (month)"),
+    "month yyyy": _("June 2021 (month by its name)"),
     "year_period": _("Year and period in two columns"),
     "none": _("None: the month is chosen"),
 }

@@ -11,7 +11,9 @@ from fundtrack.exceptions import Refusal
 from fundtrack.money import AmountError, parse_amount
 
 from .cells import Value, text_of
-from .values import day_of, is_credit, is_total_label
+from .days import day_of
+from .month_names import named_month
+from .values import is_credit, is_total_label
 
 _PLAIN_AMOUNT = re.compile(r"[-+\u2212]?[0-9\s\u00a0\u202f]{1,20}([,.])[0-9]{2}")
 _INTEGER = re.compile(r"[-+\u2212]?[0-9]+")
@@ -20,12 +22,12 @@ _LONGEST_VALUE = 40
 _SAMPLES = 5
 #: Forms by how a text looks, so that not every form is tried on every cell.
 _POINTED, _DASHED, _SLASHED = (
-    ("d.m.yyyy", "d.m.yy", "m.yyyy"),
+    ("d.m.yyyy", "d.m.yy", "m.yyyy", "yyyy-mm"),
     ("yyyy-mm-dd", "yyyy-mm"),
     ("d/m/yyyy", "m/yyyy", "yyyy-mm"),
 )
-_DATE_LIKE = re.compile(r"[0-9]{1,2}[.,/](?:[0-9]{3,4}$|[0-9]{1,2}[./])|[0-9]{4}[-/][0-9]")
-_BY_LENGTH = {5: ("excel",), 6: ("yyyymm", "yymmdd"), 8: ("yyyymmdd",)}
+_DATE_LIKE = re.compile(r"[0-9]{1,3}[.,/](?:[0-9]{3,4}$|[0-9]{1,2}[./])|[0-9]{4}(?:[-/][0-9]|\.[0-9]{2,3}$)")
+_BY_LENGTH = {5: ("excel",), 6: ("yyyymm", "yymmdd"), 7: ("yyyymm",), 8: ("yyyymmdd",)}
 
 
 @dataclass
@@ -104,6 +106,7 @@ class ColumnFacts:
         elif self._is_long_text(text):
             self.words += count
             self.labels += count if is_total_label(text) else 0
+            self.forms["month yyyy"] += count if text[-1].isdigit() and named_month(text) else 0
             return
         else:
             self._count_amount(text, count)

@@ -9,29 +9,14 @@ from fundtrack.periods import Month
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
+from .days import day_of
 from .heading_words import rank_of
+from .month_names import named_month
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import plain
-from .values import day_of, quoted
+from .values import quoted
 
 _USED = ("date", "month", "year", "period")
-#: The beginnings of the names of months without accents: Finnish, Swedish, English.
-_NAMES = (
-    "tammi jan",
-    "helmi feb",
-    "maalis mar",
-    "huhti apr",
-    "touko maj may",
-    "kesa jun",
-    "heina jul",
-    "elo aug",
-    "syys sep",
-    "loka okt oct",
-    "marras nov",
-    "joulu dec",
-)
-_MONTHS = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
-_NAME = re.compile(rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})[a-z]*\.?(?: ([0-9]{{4}}))?")
 _NUMBER = re.compile(r"[0-9]{1,2}|0[0-9]{2}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PERIOD = re.compile(r"0?([0-9]{2})[./ ]([0-9]{4})|([0-9]{4})[./ ]?0([0-9]{2})")
@@ -98,8 +83,8 @@ def _said(value: Value, text: str) -> tuple[int | None, int] | None:
     """The year and the number of the month that a cell says; None where it says none."""
     if _NUMBER.fullmatch(text):
         return None, int(text)
-    if found := _NAME.fullmatch(text):
-        return int(found[2]) if found[2] else None, _MONTHS[found[1]]
+    if named := named_month(text):
+        return named
     if found := _PERIOD.fullmatch(text):
         return int(found[2] or found[3]), int(found[1] or found[4])
     for form in (*MONTH_FORMATS, *DAY_FORMATS):

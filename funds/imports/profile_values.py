@@ -9,9 +9,25 @@ from .encodings import ENCODINGS
 #: Forms of a day.
 DAY_FORMATS = ("d.m.yyyy", "d.m.yy", "d/m/yyyy", "yyyy-mm-dd", "yyyymmdd", "yymmdd", "excel")
 #: Forms that name only a month.
-MONTH_FORMATS = ("yyyymm", "yyyy-mm", "m/yyyy", "m.yyyy")
+MONTH_FORMATS = ("yyyymm", "yyyy-mm", "m/yyyy", "m.yyyy", "month yyyy")
 #: ``year_period``: a year and a period in two columns; ``none``: the file has no months, the person says which it is.
 DATE_FORMATS = (*DAY_FORMATS, *MONTH_FORMATS, "year_period", "none")
+#: What a form looks like, for people.
+EXAMPLES = {
+    "d.m.yyyy": "1.6.2021",
+    "d.m.yy": "1.6.21",
+    "d/m/yyyy": "1/6/2021",
+    "yyyy-mm-dd": "2021-06-01",
+    "yyyymmdd": "20210601",
+    "yymmdd": "210601",
+    # What a spreadsheet shows of its own dates.
+    "excel": "1.6.2021",
+    "yyyymm": "202106",
+    "yyyy-mm": "2021-06",
+    "m/yyyy": "6/2021",
+    "m.yyyy": "6.2021",
+    "month yyyy": "kesäkuu 2021",
+}
 #: What a minus sign in a column of credits does: it only marks a credit, or it takes one back.
 NEGATIVE_CREDITS = ("credit", "reversal")
 
@@ -23,6 +39,10 @@ _DATE_SPELLINGS = {
     "year-period": "year_period",
     "year+period": "year_period",
     "vvvvkk": "yyyymm",
+    "kuukausi vvvv": "month yyyy",
+    "månad åååå": "month yyyy",
+    "mmmm yyyy": "month yyyy",
+    "mmm-yy": "month yyyy",
     "åååå-mm-dd": "yyyy-mm-dd",
     "ei": "none",
     "inga": "none",

@@ -19,7 +19,7 @@ from .guesses import ask_about_amount, tax_beside
 from .heading_words import is_net, meanings_of, rank_of
 from .headings import HEADING_ROWS, labels_of, places_of
 from .other_sheets import look_at_sheets
-from .profile_values import DAY_FORMATS, MONTH_FORMATS
+from .profile_values import DAY_FORMATS, EXAMPLES, MONTH_FORMATS
 from .profiles import AMOUNT_KEYS, Profile, plain
 from .recognition import Choice, Question, Recognition
 from .rows import KnownCodes
@@ -180,7 +180,7 @@ def _choice(candidate: Candidate, labels: Sequence[str], facts: Sequence[ColumnF
     key, index = candidate.key, candidate.index
     samples = tuple(facts[index].samples)
     if key in declared.columns:
-        return Choice(key, declared.columns[key], index, "declared", _("The profile says so."), samples)
+        return Choice(key, declared.columns[key], index, "declared", _("Chosen, here or in the profile."), samples)
     return Choice(key, labels[index], index, candidate.confidence, candidate.why, samples)
 
 
@@ -213,7 +213,7 @@ def _date_format(
                     "%(count)s cells of the column “%(column)s” are not dates in the form %(form)s.",
                     others,
                 )
-                places = {"count": others, "column": choices[key].heading, "form": form}
+                places = {"count": others, "column": choices[key].heading, "form": EXAMPLES[form]}
                 warnings.append(message % places)
             if form == "d/m/yyyy" and not column.late_days:
                 warnings.append(_month_may_be_first(choices[key].heading, column))

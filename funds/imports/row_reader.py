@@ -12,6 +12,7 @@ from fundtrack.periods import Month
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
+from .days import day_of, month_of_period
 from .headings import letters_of, place_of
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, plain
@@ -20,11 +21,9 @@ from .sides import SIDES, TwoSides
 from .values import (
     amount_of,
     code_of,
-    day_of,
     is_bare_total,
     is_credit,
     is_total_label,
-    month_of_period,
     quoted,
     text_on_one_line,
     without_noise,
@@ -36,7 +35,7 @@ TEXT_LENGTHS = {"description": 500, "supplier": 200}
 #: A row without any of these belongs to nothing.
 _KEY_COLUMNS = ("date", "month", "year", "period", "cost_centre", "project_code", "account", "voucher")
 #: Forms that a column of months, or of days beside it, may have when the profile's form is that of the other one.
-_ANY_MONTH = ("yyyymm", "yyyy-mm", "m/yyyy", "m.yyyy", "excel")
+_ANY_MONTH = (*MONTH_FORMATS, "excel")
 _ANY_DAY = ("d.m.yyyy", "yyyy-mm-dd", "yyyymmdd", "excel")
 _CACHED = 50_000
 #: A formula or an error of a spreadsheet is no line of words.

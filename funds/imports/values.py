@@ -5,14 +5,13 @@ Source: domain.md §7.
 
 import math
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from fundtrack.exceptions import Refusal
 from fundtrack.formats import exact_eur
 from fundtrack.money import LARGEST, AmountError, DecimalMark, count_decimals, parse_amount, round_cents
-from fundtrack.periods import FIRST_YEAR, LAST_YEAR, Month
 from fundtrack.sentences import sentence as _
 from fundtrack.texts import tidy
 
@@ -35,7 +34,8 @@ def quoted(text: str) -> str:
     return shown if len(shown) <= _LONGEST_QUOTE else shown[: _LONGEST_QUOTE - 1] + "…"
 
 
-def _problem(code: str, message: str, value: Value) -> CellProblem:
+def cell_problem(code: str, message: str, value: Value) -> CellProblem:
+    """A problem whose sentence quotes the cell as ``value``."""
     return CellProblem(message % {"value": quoted(text_of(value))}, code=code)
 
 
@@ -68,7 +68,9 @@ def amount_of(value: Value, mark: DecimalMark | None) -> Decimal:
     if isinstance(value, CellError):
         raise error_in_cell(value)
     if isinstance(value, bool | date | time | timedelta):
-        raise _problem("not_a_number", _("“%(value)s” is not an amount: the spreadsheet holds something else."), value)
+        raise cell_problem(
+            "not_a_number", _("“%(value)s” is not an amount: the spreadsheet holds something else."), value
+        )
     try:
         number = exact_number(value)
     except ValueError:
@@ -118,8 +120,8 @@ def error_in_cell(error: CellError) -> CellProblem:
         message = _(
             "The formula “%(value)s” has no stored result. Open the file in a spreadsheet, save it and send it again."
         )
-        return _problem("formula", message, error.text)
-    return _problem("cell_error", _("The spreadsheet shows an error here: %(value)s."), error.text)
+        return cell_problem("formula", message, error.text)
+    return cell_problem("cell_error", _("The spreadsheet shows an error here: %(value)s."), error.text)
 
 
 # --- debit and credit
@@ -150,7 +152,7 @@ def is_credit(value: Value) -> bool:
             return False
         if tens in (1, 3, 9):
             return True
-    raise _problem("side", _("“%(value)s” is neither debit nor credit."), value)
+    raise cell_problem("side", _("“%(value)s” is neither debit nor credit."), value)
 
 
 # --- totals
@@ -208,145 +210,6 @@ def is_balance_label(text: str) -> bool:
     return len(text) <= _LONGEST_LABEL and _BALANCE.fullmatch(plain(text).strip(" .:")) is not None
 
 
-# --- days and months
-
-_EPOCH = date(1899, 12, 30)
-_FIRST_SERIAL, _LAST_SERIAL = 61, (date(LAST_YEAR, 12, 31) - _EPOCH).days
-_TIME = r"(?:[ T]+[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-_SHAPES = {
-    "d.m.yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>[0-9]{{4}}){_TIME}"),
-    "d.m.yy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.(?P<m>[0-9]{{1,2}})\.(?P<y>[0-9]{{2}}){_TIME}"),
-    "d/m/yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})/(?P<m>[0-9]{{1,2}})/(?P<y>[0-9]{{4}}){_TIME}"),
-    "yyyy-mm-dd": re.compile(rf"(?P<y>[0-9]{{4}})-(?P<m>[0-9]{{1,2}})-(?P<d>[0-9]{{1,2}}){_TIME}"),
-    "yyyymmdd": re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
-    "yymmdd": re.compile(r"(?P<y>[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
-    "yyyymm": re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})"),
-    "yyyy-mm": re.compile(r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})"),
-    "m/yyyy": re.compile(r"(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
-    "m.yyyy": re.compile(r"(?P<m>[0-9]{1,2})[.,](?P<y>[0-9]{4})"),
-}
-_SERIAL = re.compile(r"[0-9]{1,6}(?:[.,][0-9]+)?")
-_DIGITS = {"yymmdd": 6, "yyyymmdd": 8, "yyyymm": 6}
-
-
-def day_of(value: Value, form: str) -> tuple[date | None, Month]:
-    """Read a day or a month in one of the forms of a profile; clock times are dropped.
-
-    Args:
-        form: one of ``DAY_FORMATS`` or ``MONTH_FORMATS``. Real dates of a spreadsheet are read in every form.
-
-    Returns:
-        The day, None where the form names only a month; and the month.
-
-    Raises:
-        CellProblem: no date in this form, or one that does not exist.
-    """
-    if isinstance(value, CellError):
-        raise error_in_cell(value)
-    if isinstance(value, datetime):
-        return _existing(value.year, value.month, value.day, value)
-    if isinstance(value, date):
-        return _existing(value.year, value.month, value.day, value)
-    text = _date_text(value, form)
-    if form == "excel":
-        return _excel_day(value, text)
-    found = _SHAPES[form].fullmatch(text)
-    if found is None:
-        raise _not_in_form(value, text, form)
-    parts = found.groupdict()
-    if form == "d/m/yyyy" and int(parts["m"]) > 12 >= int(parts["d"]):
-        raise _month_first(value)
-    year = int(parts["y"])
-    if len(parts["y"]) == 2:
-        # Bookkeeping with two digits began in the seventies; nobody books a budget of the eighties to come.
-        year += 1900 if year >= 70 else 2000
-    return _existing(year, int(parts["m"]), int(parts["d"]) if "d" in parts else None, value)
-
-
-def _date_text(value: Value, form: str) -> str:
-    text = text_of(value).strip().removeprefix("'")
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        if form == "m.yyyy":
-            # The number 6.202 was typed as 6.2020.
-            return f"{exact_number(value):.4f}"
-        return text.zfill(_DIGITS.get(form, 0))
-    return " ".join(text.split())
-
-
-def _excel_day(value: Value, text: str) -> tuple[date | None, Month]:
-    if _SERIAL.fullmatch(text):
-        serial = int(Decimal(text.replace(",", ".")))
-        if _FIRST_SERIAL <= serial <= _LAST_SERIAL:
-            day = _EPOCH + timedelta(days=serial)
-            return day, Month.of(day)
-    for form in ("d.m.yyyy", "yyyy-mm-dd"):
-        if _SHAPES[form].fullmatch(text):
-            return day_of(text, form)
-    raise _not_in_form(value, text, "excel")
-
-
-def _not_in_form(value: Value, text: str, form: str) -> CellProblem:
-    if not text:
-        return _problem("date_missing", _("The date or month is missing."), value)
-    if (found := _SHAPES["d/m/yyyy"].fullmatch(text)) and int(found["m"]) > 12:
-        return _month_first(value)
-    if form == "d.m.yyyy" and _SHAPES["d.m.yy"].fullmatch(text):
-        message = _("“%(value)s” has a year of two digits. Four are needed: 1.6.2021.")
-        return _problem("date_short_year", message, value)
-    message = _("“%(value)s” is not a date or month in the form %(form)s.")
-    return CellProblem(message % {"value": quoted(text), "form": form}, code="date_form")
-
-
-def _month_first(value: Value) -> CellProblem:
-    message = _(
-        "“%(value)s” has the month first, which is not read. Write the date as 31.1.2024, 2024-01-31 or 31/1/2024."
-    )
-    return _problem("date_month_first", message, value)
-
-
-def _existing(year: int, month: int, day: int | None, value: Value) -> tuple[date | None, Month]:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        message = _("“%(value)s” has a year that is not between %(first)s and %(last)s.")
-        places = {"value": quoted(text_of(value)), "first": FIRST_YEAR, "last": LAST_YEAR}
-        raise CellProblem(message % places, code="date_year")
-    if not 1 <= month <= 12:
-        raise _not_a_month(month, value)
-    try:
-        return (None if day is None else date(year, month, day)), Month(year, month)
-    except ValueError:
-        raise _problem("date_impossible", _("The day “%(value)s” does not exist."), value) from None
-
-
-def _not_a_month(number: int, value: Value) -> CellProblem:
-    if number > 12:
-        message = _(
-            "“%(value)s” has the period %(period)s, and only the periods 1–12 are months. "
-            "Book closing entries in the month they belong to."
-        )
-    else:
-        message = _("“%(value)s” has the period %(period)s, and only the periods 1–12 are months.")
-    return CellProblem(message % {"value": quoted(text_of(value)), "period": number}, code="date_period")
-
-
-def month_of_period(year: Value, period: Value) -> Month:
-    """Read a month from a year and a period in two columns.
-
-    Raises:
-        CellProblem: no such year, or a period that is not a month (13 and more are closing entries).
-    """
-    for value in (year, period):
-        if isinstance(value, CellError):
-            raise error_in_cell(value)
-    texts = [text_of(value).strip().removeprefix("'") for value in (year, period)]
-    if not all(texts):
-        raise _problem("date_missing", _("The date or month is missing."), "")
-    if not re.fullmatch(r"[0-9]{4}", texts[0]):
-        raise _problem("date_form", _("“%(value)s” is not a year."), year)
-    if not re.fullmatch(r"[0-9]{1,3}", texts[1]):
-        raise _problem("date_form", _("“%(value)s” is not a period from 1 to 12."), period)
-    return _existing(int(texts[0]), int(texts[1]), None, period)[1]
-
-
 # --- codes and texts
 
 #: A code that a spreadsheet has taken for a number and shortened.
@@ -366,12 +229,12 @@ def code_of(value: Value, longest: int) -> str:
     if isinstance(value, CellError):
         raise error_in_cell(value)
     if isinstance(value, bool | date | time | timedelta):
-        raise _problem("code_is_date", _("The spreadsheet has turned this code into “%(value)s”."), value)
+        raise cell_problem("code_is_date", _("The spreadsheet has turned this code into “%(value)s”."), value)
     text = text_of(value)
     if isinstance(value, float | int):
         if value != value or abs(value) >= LARGEST_EXACT or not text.lstrip("-").isdigit():
             message = _("The spreadsheet holds this code as the number %(value)s and has changed it.")
-            raise _problem("code_is_number", message, value)
+            raise cell_problem("code_is_number", message, value)
         return text
     text = tidy(text)
     if text[:1] == "'":
@@ -382,7 +245,7 @@ def code_of(value: Value, longest: int) -> str:
         message = _(
             "The spreadsheet has made “%(value)s” of this code. Format the column as text and export the file anew."
         )
-        raise _problem("code_is_number", message, text)
+        raise cell_problem("code_is_number", message, text)
     if _ERROR_TEXT.fullmatch(text):
         raise error_in_cell(CellError(text, "cell_error"))
     if text.startswith("="):

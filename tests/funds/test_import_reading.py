@@ -180,6 +180,23 @@ DAYS = [
     ("06/2021", None, None),
     ("6.2021", None, None),
     ("2021-06", None, None),
+    ("2021/06", None, None),
+    ("2021.06", None, None),
+    # Periods of three digits, as SAP writes them.
+    ("2021006", None, None),
+    ("006/2021", None, None),
+    ("006.2021", None, None),
+    ("2021/006", None, None),
+    ("2021.006", None, None),
+    ("kesäkuu 2021", None, None),
+    ("Kesä 2021", None, None),
+    ("kesäkuuta 2021", None, None),
+    ("kesä-21", None, None),
+    ("kesä.21", None, None),
+    ("Jun 2021", None, None),
+    ("juni 2021", None, None),
+    ("june 2021", "month yyyy", None),
+    ("2021 juni", "month yyyy", None),
 ]
 
 
@@ -187,6 +204,39 @@ DAYS = [
 def test_days_and_months_in_every_form(text: str, form: str | None, day: date | None) -> None:
     (row,) = rows_of(csv(changed(date=text)), {"date_format": form} if form else {})
     assert (row.kind, row.month, row.booked_on) == ("row", Month(2021, 6), day)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "code"),
+    [
+        # The zero of October may be lost.
+        ("2021.1", "yyyy-mm", "date_form"),
+        ("013/2021", "m/yyyy", "date_period"),
+        ("2021013", "yyyymm", "date_period"),
+        ("2021101", "yyyymm", "date_form"),
+        ("kesäkuu", "month yyyy", "date_form"),
+        ("kesä 21", "month yyyy", "date_form"),
+        ("maali 2021", "month yyyy", "date_form"),
+        ("kesä 0021", "month yyyy", "date_year"),
+        ("202106", "month yyyy", "date_form"),
+    ],
+)
+def test_months_that_are_not_read(text: str, form: str, code: str) -> None:
+    (row,) = rows_of(csv(changed(date=text)), {"date_format": form})
+    assert (row.kind, [problem.code for problem in row.problems]) == ("error", [code])
+
+
+def test_every_name_of_a_month() -> None:
+    names = (
+        "tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu",
+        "januari februari mars april maj juni juli augusti september oktober november december",
+        "January February March April May June July August September October November December",
+        "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+    )
+    for written in names:
+        rows = rows_of(csv(*(changed(date=f"{name} 2021") for name in written.split())))
+        assert [row.month for row in rows] == list(Month.year_of(2021))
 
 
 def test_dates_with_the_month_first_are_not_read_and_said() -> None:

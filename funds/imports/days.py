@@ -1,0 +1,158 @@
+"""Days and months as cells hold them.
+
+Source: domain.md §7.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from fundtrack.periods import FIRST_YEAR, LAST_YEAR, Month
+from fundtrack.sentences import sentence as _
+
+from .cells import CellError, Value, exact_number, text_of
+from .month_names import named_month
+from .profile_values import EXAMPLES
+from .values import CellProblem, cell_problem, error_in_cell, quoted
+
+_EPOCH = date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 61, (date(LAST_YEAR, 12, 31) - _EPOCH).days
+_TIME = r"(?:[ T]+[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+_SHAPES = {
+    "d.m.yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>[0-9]{{4}}){_TIME}"),
+    "d.m.yy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.(?P<m>[0-9]{{1,2}})\.(?P<y>[0-9]{{2}}){_TIME}"),
+    "d/m/yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})/(?P<m>[0-9]{{1,2}})/(?P<y>[0-9]{{4}}){_TIME}"),
+    "yyyy-mm-dd": re.compile(rf"(?P<y>[0-9]{{4}})-(?P<m>[0-9]{{1,2}})-(?P<d>[0-9]{{1,2}}){_TIME}"),
+    "yyyymmdd": re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
+    "yymmdd": re.compile(r"(?P<y>[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
+    # Periods of three digits are SAP's: 2024001, 001/2024. A point before one digit could have lost a zero: 2024.1.
+    "yyyymm": re.compile(r"(?P<y>[0-9]{4})(?P<m>0?[0-9]{2})"),
+    "yyyy-mm": re.compile(r"(?P<y>[0-9]{4})(?:[-/](?P<m>0?[0-9]{1,2})|\.(?P<n>0?[0-9]{2}))"),
+    "m/yyyy": re.compile(r"(?P<m>0?[0-9]{1,2})/(?P<y>[0-9]{4})"),
+    "m.yyyy": re.compile(r"(?P<m>0?[0-9]{1,2})[.,](?P<y>[0-9]{4})"),
+}
+_SERIAL = re.compile(r"[0-9]{1,6}(?:[.,][0-9]+)?")
+_DIGITS = {"yymmdd": 6, "yyyymmdd": 8, "yyyymm": 6}
+
+
+def day_of(value: Value, form: str) -> tuple[date | None, Month]:
+    """Read a day or a month in one of the forms of a profile; clock times are dropped.
+
+    Args:
+        form: one of ``DAY_FORMATS`` or ``MONTH_FORMATS``. Real dates of a spreadsheet are read in every form.
+
+    Returns:
+        The day, None where the form names only a month; and the month.
+
+    Raises:
+        CellProblem: no date in this form, or one that does not exist.
+    """
+    if isinstance(value, CellError):
+        raise error_in_cell(value)
+    if isinstance(value, datetime):
+        return _existing(value.year, value.month, value.day, value)
+    if isinstance(value, date):
+        return _existing(value.year, value.month, value.day, value)
+    text = _date_text(value, form)
+    if form == "excel":
+        return _excel_day(value, text)
+    if form == "month yyyy":
+        year, number = named_month(text) or (None, 0)
+        if year is None:
+            raise _not_in_form(value, text, form)
+        return _existing(year, number, None, value)
+    found = _SHAPES[form].fullmatch(text)
+    if found is None:
+        raise _not_in_form(value, text, form)
+    parts = found.groupdict()
+    if form == "d/m/yyyy" and int(parts["m"]) > 12 >= int(parts["d"]):
+        raise _month_first(value)
+    year = int(parts["y"])
+    if len(parts["y"]) == 2:
+        # Bookkeeping with two digits began in the seventies; nobody books a budget of the eighties to come.
+        year += 1900 if year >= 70 else 2000
+    return _existing(year, int(parts["m"] or parts["n"]), int(parts["d"]) if "d" in parts else None, value)
+
+
+def _date_text(value: Value, form: str) -> str:
+    text = text_of(value).strip().removeprefix("'")
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        if form == "m.yyyy":
+            # The number 6.202 was typed as 6.2020.
+            return f"{exact_number(value):.4f}"
+        return text.zfill(_DIGITS.get(form, 0))
+    return " ".join(text.split())
+
+
+def _excel_day(value: Value, text: str) -> tuple[date | None, Month]:
+    if _SERIAL.fullmatch(text):
+        serial = int(Decimal(text.replace(",", ".")))
+        if _FIRST_SERIAL <= serial <= _LAST_SERIAL:
+            day = _EPOCH + timedelta(days=serial)
+            return day, Month.of(day)
+    for form in ("d.m.yyyy", "yyyy-mm-dd"):
+        if _SHAPES[form].fullmatch(text):
+            return day_of(text, form)
+    raise _not_in_form(value, text, "excel")
+
+
+def _not_in_form(value: Value, text: str, form: str) -> CellProblem:
+    if not text:
+        return cell_problem("date_missing", _("The date or month is missing."), value)
+    if (found := _SHAPES["d/m/yyyy"].fullmatch(text)) and int(found["m"]) > 12:
+        return _month_first(value)
+    if form == "d.m.yyyy" and _SHAPES["d.m.yy"].fullmatch(text):
+        message = _("“%(value)s” has a year of two digits. Four are needed: 1.6.2021.")
+        return cell_problem("date_short_year", message, value)
+    message = _("“%(value)s” is not a date or month in the form %(form)s.")
+    return CellProblem(message % {"value": quoted(text), "form": EXAMPLES[form]}, code="date_form")
+
+
+def _month_first(value: Value) -> CellProblem:
+    message = _(
+        "“%(value)s” has the month first, which is not read. Write the date as 31.1.2024, 2024-01-31 or 31/1/2024."
+    )
+    return cell_problem("date_month_first", message, value)
+
+
+def _existing(year: int, month: int, day: int | None, value: Value) -> tuple[date | None, Month]:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        message = _("“%(value)s” has a year that is not between %(first)s and %(last)s.")
+        places = {"value": quoted(text_of(value)), "first": FIRST_YEAR, "last": LAST_YEAR}
+        raise CellProblem(message % places, code="date_year")
+    if not 1 <= month <= 12:
+        raise _not_a_month(month, value)
+    try:
+        return (None if day is None else date(year, month, day)), Month(year, month)
+    except ValueError:
+        raise cell_problem("date_impossible", _("The day “%(value)s” does not exist."), value) from None
+
+
+def _not_a_month(number: int, value: Value) -> CellProblem:
+    if number > 12:
+        message = _(
+            "“%(value)s” has the period %(period)s, and only the periods 1–12 are months. "
+            "Book closing entries in the month they belong to."
+        )
+    else:
+        message = _("“%(value)s” has the period %(period)s, and only the periods 1–12 are months.")
+    return CellProblem(message % {"value": quoted(text_of(value)), "period": number}, code="date_period")
+
+
+def month_of_period(year: Value, period: Value) -> Month:
+    """Read a month from a year and a period in two columns.
+
+    Raises:
+        CellProblem: no such year, or a period that is not a month (13 and more are closing entries).
+    """
+    for value in (year, period):
+        if isinstance(value, CellError):
+            raise error_in_cell(value)
+    texts = [text_of(value).strip().removeprefix("'") for value in (year, period)]
+    if not all(texts):
+        raise cell_problem("date_missing", _("The date or month is missing."), "")
+    if not re.fullmatch(r"[0-9]{4}", texts[0]):
+        raise cell_problem("date_form", _("“%(value)s” is not a year."), year)
+    if not re.fullmatch(r"[0-9]{1,3}", texts[1]):
+        raise cell_problem("date_form", _("“%(value)s” is not a period from 1 to 12."), period)
+    return _existing(int(texts[0]), int(texts[1]), None, period)[1]
