@@ -187,6 +187,10 @@ class TableFile:
         message = _("The workbook has no sheet “%(sheet)s”. It has %(sheets)s.") % {"sheet": chosen, "sheets": names}
         raise FileRefusal(message, code="sheet_missing")
 
+    def hidden_rows(self, sheet: SheetInfo) -> list[int]:
+        """Numbers of the rows of a sheet that a filter or a person has hidden; a CSV file has none."""
+        return self._book.hidden_rows(sheet) if self._book is not None else []
+
     def rows(self, sheet: SheetInfo | None = None, *, delimiter: str = "") -> Iterator[list[Value]]:
         """Read the rows of a sheet from the first on; a CSV record is one row, whatever line breaks it quotes.
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from fundtrack.formats import count
 from fundtrack.periods import Month
+from fundtrack.sentences import plural_sentence as ngettext
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
@@ -52,6 +54,9 @@ class Reading(Iterator[ReadRow]):
         self._doubts = Doubts(places, self.labels) if doubts else None
         #: None for a workbook, whose cells have their places.
         self._shape = self._find_shape(places, header) if file.kind == "csv" else None
+        #: Rows that a filter or a person has hidden: who did may mean only what is shown.
+        self._hidden = frozenset(file.hidden_rows(self.sheet))
+        self._hidden_read: list[int] = []
         self._iterator = settled(self._read_all(), self._reader, self.totals, self.warnings)
 
     def __next__(self) -> ReadRow:
@@ -79,6 +84,17 @@ class Reading(Iterator[ReadRow]):
         self.warnings += told
         if question is not None:
             raise ProfileRefusal(question.message, code="sheet_missing")
+
+    def _hidden_warnings(self) -> list[str]:
+        rows = self._hidden_read
+        message = ngettext(
+            "%(count)s row of the sheet is hidden (row %(row)s). It is read like the others: delete it from the file "
+            "if it is not meant.",
+            "%(count)s rows of the sheet are hidden (the first is row %(row)s). They are read like the others: delete "
+            "them from the file if they are not meant.",
+            len(rows),
+        )
+        return [message % {"count": count(len(rows)), "row": rows[0]}] if rows else []
 
     def _find_shape(self, places: Mapping[str, int], header: Sequence[Value]) -> Shape:
         below = islice(self._rows(), self._header_row, self._header_row + SAMPLE)
@@ -125,8 +141,10 @@ class Reading(Iterator[ReadRow]):
                 self._months.add(number, row, found.month)
             if shape is not None:
                 found = shape.checked(found)
+            if number in self._hidden and found.kind == "row":
+                self._hidden_read.append(number)
             yield found, row
-        self.warnings += units.warnings() + self._months.warnings()
+        self.warnings += self._hidden_warnings() + units.warnings() + self._months.warnings()
         if shape is not None:
             self.warnings += shape.warnings()
         if doubts is not None:

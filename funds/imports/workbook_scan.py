@@ -38,6 +38,9 @@ _VALUE = re.compile(rb"<" + _NAME + rb"v(?=[\s/>])[^>]*?(?:/>|>([^<]*))")
 _MARKED = re.compile(rb"""\bt\s*=\s*["']e["']|<""" + _NAME + rb"f[\s/>]")
 _UNPLACED = re.compile(rb"<" + _NAME + rb"c(?=[\s>])(?![^>]*?\sr\s*=)")
 _STRING_CELL = re.compile(rb"""t\s*=\s*["']s["'][^>]*>\s*<""" + _NAME + rb"v>\s*([0-9]+)\s*<")
+_HIDDEN_ROW = re.compile(
+    rb"<" + _NAME + rb"""row(?=[^>]*?\shidden\s*=\s*["'](?:1|true)["'])[^>]*?\sr\s*=\s*["']([0-9]{1,7})["']"""
+)
 _ITEM_END = re.compile(rb"</" + _NAME + rb"si\s*>|<" + _NAME + rb"si\s*/>")
 
 
@@ -53,6 +56,8 @@ class SheetScan:
     marked: bool = False
     #: Cells that hold a value.
     values: int = 0
+    #: Rows that a filter or a person has hidden.
+    hidden: list[int] = field(default_factory=list)
 
     @property
     def closer(self) -> bool:
@@ -110,6 +115,10 @@ def scan_sheet(chunks: Iterator[bytes], limits: Limits) -> SheetScan:
         found.far = found.far or far.search(piece) is not None
         found.unplaced = found.unplaced or _UNPLACED.search(piece) is not None
         found.marked = found.marked or _MARKED.search(piece) is not None
+        if b"hidden" in piece:
+            # The end of a piece comes twice.
+            last = found.hidden[-1] if found.hidden else 0
+            found.hidden += [row for row in map(int, _HIDDEN_ROW.findall(piece)) if row > last]
     return found
 
 

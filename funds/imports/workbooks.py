@@ -142,6 +142,10 @@ class Workbook:
 
     # --- rows
 
+    def hidden_rows(self, sheet: SheetInfo) -> list[int]:
+        """Numbers of the rows that nobody sees who opens the sheet; they are read like the others."""
+        return self._scans[sheet.part].hidden
+
     def rows(self, sheet: SheetInfo) -> Iterator[list[Value]]:
         """Read a sheet from its first row and first column on; error cells and formulas without results are marked.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from openpyxl import Workbook
 
 from funds.imports.files import ACTUALS_LIMITS, FileRefusal, Limits, open_file
 
@@ -26,8 +27,6 @@ def _far(place: str, row: str = "2") -> bytes:
 
 
 def _sheets(count: int) -> bytes:
-    from openpyxl import Workbook
-
     book = Workbook()
     for _number in range(count - 1):
         book.create_sheet()
@@ -363,3 +362,21 @@ def test_utf_16_without_a_mark_is_found(encoding: str) -> None:
         reading(csv(ROW, encoding=encoding) + b"\x00\x00")
     with pytest.raises(FileRefusal):
         reading(csv(ROW, encoding="utf-8") + b"\x00")
+
+
+def test_hidden_rows_are_read_and_told() -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (HEADER, *[ROW] * 4):
+        sheet.append(list(row))
+    for number in (3, 5, 9):
+        sheet.row_dimensions[number].hidden = True
+    stored = io.BytesIO()
+    book.save(stored)
+    found = reading(stored.getvalue())
+    assert [row.kind for row in found] == ["skipped", *["row"] * 4]
+    # A hidden row without contents is no one's concern.
+    (warning,) = found.warnings
+    assert warning.startswith("2 rows of the sheet are hidden (the first is row 3). They are read like the others")
+    shown = reading(xlsx(ROW, ROW))
+    assert list(shown) and not shown.warnings
