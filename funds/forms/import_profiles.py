@@ -39,7 +39,7 @@ COLUMN_LABELS: Mapping[str, str | Promise] = {
     "description": _("Description"),
     "supplier": _("Supplier"),
 }
-_DATES: Mapping[str, str | Promise] = {
+DATE_LABELS: Mapping[str, str | Promise] = {
     **EXAMPLES,
     "excel": _("Dates of a spreadsheet"),
     "yyyymm": _("202106 (month)"),
@@ -212,7 +212,7 @@ class SettingsForm(forms.Form):
     date_format = forms.ChoiceField(
         label=_("Form of the dates"),
         required=False,
-        choices=[("", _FIND_OUT), *((form, _DATES[form]) for form in DATE_FORMATS)],
+        choices=[("", _FIND_OUT), *((form, DATE_LABELS[form]) for form in DATE_FORMATS)],
     )
 
     negative_credit = forms.ChoiceField(

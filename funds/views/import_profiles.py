@@ -15,7 +15,7 @@ from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.imports import current_profile, save_profile
-from ..forms.import_profiles import COLUMN_LABELS, ProfileForms
+from ..forms.import_profiles import COLUMN_LABELS, DATE_LABELS, ProfileForms
 from ..forms.imports import ProfileFileForm, known_spelling
 from ..imports.profiles import Profile
 from ..loaders import load_profile
@@ -53,6 +53,7 @@ def profile(request: OrganisationRequest, profile: int) -> HttpResponse:
         "profile": found,
         "content": content,
         "columns": _columns(content),
+        "date_form": DATE_LABELS.get(content.date_format or ""),
         "json": content.to_json(),
         "versions": versions,
         "is_newest": versions[0].pk == found.pk,

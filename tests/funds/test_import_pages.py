@@ -382,9 +382,10 @@ def test_as_many_queries_for_two_rows_as_for_two_hundred(world: World, client: C
 
 
 def test_a_profile_of_the_command_line_is_shown(world: World, client: Client) -> None:
-    stored = save_profile(organisation=world.organisation, name="a/b ; <c>", profile=Profile(), by=None, at=NOW)
+    said = Profile(date_format="yyyymm")
+    stored = save_profile(organisation=world.organisation, name="a/b ; <c>", profile=said, by=None, at=NOW)
     page = text_of(client.get(address("profile", world, profile=stored.pk)))
-    assert "a/b ; &lt;c&gt;" in page
+    assert "a/b ; &lt;c&gt;" in page and "<dd>202106 (month)</dd>" in page
     assert client.get(address("profile-json", world, profile=stored.pk)).status_code == 200
 
 
