@@ -27,6 +27,7 @@ _POINTED, _DASHED, _SLASHED = (
     ("d/m/yyyy", "m/yyyy", "yyyy-mm"),
 )
 _DATE_LIKE = re.compile(r"[0-9]{1,3}[.,/](?:[0-9]{3,4}$|[0-9]{1,2}[./])|[0-9]{4}(?:[-/][0-9]|\.[0-9]{2,3}$)")
+_CENTURIES = frozenset({"19", "20", "21"})
 _BY_LENGTH = {5: ("excel",), 6: ("yyyymm", "yymmdd"), 7: ("yyyymm",), 8: ("yyyymmdd",)}
 
 
@@ -169,7 +170,8 @@ def is_side(text: str) -> bool:
 
 def _forms_for(text: str) -> tuple[str, ...]:
     if text.isdigit():
-        return _BY_LENGTH.get(len(text), ())
+        # Most numbers of seven and eight digits are vouchers and accounts, and begin with no year.
+        return _BY_LENGTH.get(len(text), ()) if len(text) < 7 or text[:2] in _CENTURIES else ()
     if not _DATE_LIKE.match(text):
         return ()
     head = text[:10]
