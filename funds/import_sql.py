@@ -13,7 +13,8 @@ identity and are never taken for a row of a file that only adds movements.
 In a file of whole months a ledger row is taken with everything that was corrected in it since. What is left over on
 both sides with the same voucher is a changed row (the same one where only its date or words differ), and what is left
 over in the ledger, in the file's months and cost centres (as the files named them, else as they were booked), is a
-removed one. Lines of other funds are not touched.
+removed one. So is what people made of a row, to nothing too, unless they settled it to nothing. Lines of other funds are
+not touched.
 
 Source: domain.md §2 (R1, append-only, corrections), the rules of sameness are ours.
 """
@@ -78,7 +79,7 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
         ledger_key=key.format(
             row="n", centre="n.cost_centre_code", code="n.project_code", amount=f"({_AMOUNT_COUNTED})"
         ),
-        same=_SAME_WHOLE.format(key=_row_key(columns)) if whole else _SAME_NONE,
+        same=_SAME.format(key=_row_key(columns), twins="" if whole else _TWINS),
         changed=_CHANGED_WHOLE.format(key=_row_key(columns)) if whole else _CHANGED_NONE,
         removed=_REMOVED_WHOLE if whole else _REMOVED_NONE,
     )
@@ -111,42 +112,50 @@ _SCOPE_MOVEMENTS = "AND b.source NOT IN ('grid', 'paste')"
 _SCOPE_WHOLE = "AND (a.import_row_id IS NOT NULL OR a.cost_centre_code IN (SELECT centre FROM scope))"
 #: A movement is the row that the file said, whatever people made of it; a whole month is what the ledger holds.
 _AMOUNT_MOVEMENTS = "coalesce(s.amount, n.amount)"
-_AMOUNT_WHOLE = "CASE WHEN n.amount = 0 THEN s.amount ELSE n.amount END"
+#: Only what was settled to nothing stays as the file said it: the file still has that row, and nobody may book it.
+_AMOUNT_WHOLE = "CASE WHEN n.amount = 0 AND NOT coalesce(n.by_hand, false) THEN s.amount ELSE n.amount END"
 #: With a voucher it is sure that a file now says what people had corrected; without one it may be another row.
 _AMOUNT_COUNTED = "CASE WHEN n.voucher <> '' THEN n.standing ELSE n.amount END"
-#: Rows of the ledger that a file of whole months speaks of, and may change or remove.
+#: Rows of the ledger that a file of whole months speaks of, and may change or remove: those that files named with one
+#: of its cost centres, and where one of the two names none, those that stand on one. Never on another fund's line.
 _SPOKEN_OF = """
-    n.standing <> 0 AND CASE WHEN n.said_centre <> '' THEN n.said_centre IN (SELECT said_centre FROM scope)
-        ELSE n.cost_centre_code IN (SELECT centre FROM scope) END
-    AND NOT EXISTS (SELECT 1 FROM funds_budgetline ol JOIN funds_useplan op ON op.id = ol.plan_id
-                    WHERE ol.id = n.line_id AND op.fund_id <> %(fund)s)
+    (n.standing <> 0 OR n.by_hand) AND n.root NOT IN (SELECT root FROM elsewhere) AND (
+        n.said_centre <> '' AND n.said_centre IN (SELECT said_centre FROM scope)
+        OR n.cost_centre_code IN (SELECT centre FROM scope WHERE said_centre = '')
+        OR coalesce(n.said_centre, '') = '' AND n.cost_centre_code IN (SELECT centre FROM scope)
+    )
 """
 
-_SAME_NONE = "SELECT NULL::bigint AS import_row_id, NULL::bigint AS root WHERE false"
-#: Another date or other words, and the same amount: there is no difference to book.
-_SAME_WHOLE = """
+#: Another date or other words, and the same amount: there is no difference to book. In a file of movements that may be
+#: another row, so it is the same one only where the very same file was committed and booked nothing for this row.
+_SAME = """
     SELECT f.id AS import_row_id, k.root FROM (
         SELECT f.id, {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.number) AS identity
         FROM file f LEFT JOIN known_counted k ON k.import_row_id = f.id
-        WHERE f.voucher <> '' AND k.import_row_id IS NULL
+        WHERE f.voucher <> '' AND k.import_row_id IS NULL{twins}
     ) f JOIN (
         SELECT f.root, {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.root) AS identity
         FROM (SELECT n.*, n.cost_centre_code AS centre FROM ledger n) f LEFT JOIN known_counted k ON k.root = f.root
         WHERE f.voucher <> '' AND k.root IS NULL
     ) k USING (identity)
 """
+_TWINS = " AND f.number IN (SELECT number FROM twins)"
 _CHANGED_NONE = "SELECT NULL::bigint AS id, NULL::bigint AS root, NULL::numeric AS difference WHERE false"
 _CHANGED_WHOLE = """
     SELECT f.id, k.root, f.amount - k.amount AS difference FROM (
         SELECT f.id, f.amount, {key} || row_number() OVER (PARTITION BY {key} ORDER BY f.number) AS identity
         FROM file_left f WHERE f.voucher <> ''
     ) f JOIN (
-        SELECT f.root, f.amount, {key} || row_number() OVER (PARTITION BY {key} ORDER BY f.root) AS identity
+        SELECT f.root, f.amount,
+            {key} || row_number() OVER (PARTITION BY {key} ORDER BY f.standing = 0, f.root) AS identity
         FROM ledger_spoken_of f WHERE f.voucher <> ''
     ) k USING (identity)
 """
 _REMOVED_NONE = "SELECT NULL::bigint AS root WHERE false"
-_REMOVED_WHOLE = "SELECT n.root FROM ledger_spoken_of n LEFT JOIN changed g ON g.root = n.root WHERE g.root IS NULL"
+_REMOVED_WHOLE = """
+    SELECT n.root FROM ledger_spoken_of n LEFT JOIN changed g ON g.root = n.root
+    WHERE g.root IS NULL AND n.standing <> 0
+"""
 
 _TEMPLATE = """
 WITH RECURSIVE closed AS (
@@ -190,8 +199,21 @@ chain AS (
 ),
 net AS (
     SELECT root, sum(amount) AS amount, (max(id) FILTER (WHERE source = 'import')) = max(id) AS ended_by_import,
-        bool_or(id <> root AND source NOT IN ('import', 'settlement')) AS by_hand
+        bool_or(id <> root AND source NOT IN ('import', 'settlement')) AS by_hand,
+        bool_or(source <> 'import') AS has_hands
     FROM chain GROUP BY root
+),
+elsewhere AS (
+    SELECT c.root FROM chain c JOIN funds_budgetline l ON l.id = c.line_id JOIN funds_useplan p ON p.id = l.plan_id
+    WHERE p.fund_id <> %(fund)s GROUP BY c.root, c.line_id HAVING sum(c.amount) <> 0 OR bool_or(c.id = c.root)
+),
+-- Rows for which an earlier import of the same bytes found what it looked for in the ledger.
+twins AS (
+    SELECT r.number FROM funds_importbatch b JOIN funds_importfile x ON x.id = b.file_id
+    JOIN funds_importrow r ON r.batch_id = b.id AND r.kind = 'row' LEFT JOIN funds_actual a ON a.import_row_id = r.id
+    WHERE b.organisation_id = %(organisation)s AND b.id <> %(batch)s AND b.state = 'committed' AND a.id IS NULL
+        AND x.sha256 = (SELECT y.sha256 FROM funds_importbatch o JOIN funds_importfile y ON y.id = o.file_id
+                        WHERE o.id = %(batch)s)
 ),
 -- What the newest file that is still committed said of each row.
 said AS (
@@ -204,7 +226,7 @@ said AS (
 ),
 ledger AS (
     SELECT n.root, coalesce(a.concerns_month, a.month) AS effective_month, a.line_id, a.cost_centre_code,
-        a.project_code, {amount} AS amount, n.amount AS standing, coalesce(n.by_hand, false) AS by_hand,
+        a.project_code, {amount} AS amount, n.amount AS standing, coalesce(n.by_hand, false) AS by_hand, n.has_hands,
         s.root IS NOT NULL AS is_said, s.centre AS said_centre, s.code AS said_code,
         CASE WHEN s.root IS NULL THEN a.booked_on ELSE s.booked_on END AS booked_on,
         coalesce(s.account, a.account) AS account, coalesce(s.voucher, a.voucher) AS voucher,
@@ -249,12 +271,17 @@ ledger_spoken_of AS (SELECT n.* FROM ledger_left n WHERE {spoken_of}),
 changed AS MATERIALIZED ({changed}),
 removed AS ({removed}),
 -- Where the money of a ledger row stands today: settling a row moves it to another line, and what was corrected while
--- its month was closed stands in another month.
-standing AS (
+-- its month was closed stands in another month. What people took to nothing comes back where they did.
+places AS (
     SELECT c.root, c.line_id, c.cost_centre_code, c.project_code, c.month, c.concerns_month, sum(c.amount) AS amount,
         max(c.id) AS last_id
     FROM chain c WHERE c.root IN (SELECT root FROM changed UNION ALL SELECT root FROM removed)
-    GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(c.amount) <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6
+),
+standing AS (
+    SELECT DISTINCT ON (root, CASE WHEN amount <> 0 THEN last_id END) p.* FROM (
+        SELECT *, bool_or(amount <> 0) OVER (PARTITION BY root) AS stands FROM places
+    ) p WHERE amount <> 0 OR NOT stands ORDER BY root, CASE WHEN amount <> 0 THEN last_id END, last_id DESC
 ),
 corrections AS (
     SELECT 'changed' AS kind, g.id AS import_row_id, s.last_id, s.line_id AS line_before, s.cost_centre_code,
@@ -274,8 +301,9 @@ entries AS MATERIALIZED (
         NULL::bigint AS corrects_id,
         CASE WHEN f.month <> f.effective_month THEN f.effective_month END AS concerns_month, false AS lost
     FROM file_left f
+    -- The first open month belongs to a plan; a row of a year that no plan speaks of does not.
     LEFT JOIN lines l ON l.year = extract(year FROM f.month)::int AND l.project_code = f.project_code
-        AND l.centre = f.centre
+        AND l.centre = f.centre AND extract(year FROM f.effective_month)::int IN (SELECT year FROM lines)
     LEFT JOIN changed g ON g.id = f.id WHERE g.id IS NULL
     UNION ALL
     SELECT x.kind, x.import_row_id, r.number, t.month,

@@ -43,6 +43,9 @@ UNION ALL
 SELECT 'by_hand', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(g.difference), 0), ''
 FROM changed g JOIN ledger n ON n.root = g.root WHERE n.by_hand
 UNION ALL
+SELECT 'by_hand_removed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
+FROM removed r JOIN ledger n ON n.root = r.root WHERE n.has_hands
+UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.
 SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''
 FROM entries e JOIN file f ON f.id = e.import_row_id
@@ -66,8 +69,8 @@ class Group:
     """Entries of one kind that go to one place, or rows about which there is something to say.
 
     ``kind`` is that of the entry (new, changed, removed), "known", "voucher" and "alike" (an example of them stands as
-    the project code: a voucher, a row of the file), "by_hand", or "elsewhere" (from one cost centre to another, which
-    stands as the project code).
+    the project code: a voucher, a row of the file), "by_hand", "by_hand_removed", or "elsewhere" (from one cost centre
+    to another, which stands as the project code).
     """
 
     kind: str

@@ -10,8 +10,8 @@ from ..actions.actuals import first_open_month
 from ..import_sql import planned
 from ..models import Actual, ImportBatch
 
-#: Committed imports that corrected rows of this one, or added rows where this one had removed or changed others:
-#: without this one their figures would be other ones.
+#: Committed imports that corrected rows of this one, or added rows where this one had removed or changed others, or the
+#: same rows (by voucher, else by amount) on another line: without this one their figures would be other ones.
 _LATER = """
 WITH RECURSIVE chain AS (
     SELECT id, booking_id FROM funds_actual WHERE booking_id = %(booking)s
@@ -19,13 +19,22 @@ WITH RECURSIVE chain AS (
     SELECT a.id, a.booking_id FROM chain c JOIN funds_actual a ON a.corrects_id = c.id
 ),
 mended AS (
-    SELECT DISTINCT cost_centre_code, project_code, coalesce(concerns_month, month) AS effective_month
+    SELECT DISTINCT cost_centre_code, project_code, coalesce(concerns_month, month) AS effective_month, voucher,
+        -amount AS amount
     FROM funds_actual WHERE booking_id = %(booking)s AND corrects_id IS NOT NULL
 ),
+later AS (
+    SELECT booking_id, cost_centre_code, project_code, coalesce(concerns_month, month) AS effective_month, voucher,
+        amount
+    FROM funds_actual
+    WHERE organisation_id = %(organisation)s AND booking_id > %(booking)s AND corrects_id IS NULL
+),
 added AS (
-    SELECT DISTINCT a.booking_id FROM funds_actual a JOIN mended m ON m.cost_centre_code = a.cost_centre_code
-        AND m.project_code = a.project_code AND m.effective_month = coalesce(a.concerns_month, a.month)
-    WHERE a.organisation_id = %(organisation)s AND a.booking_id > %(booking)s AND a.corrects_id IS NULL
+    SELECT booking_id FROM later JOIN mended USING (cost_centre_code, project_code, effective_month)
+    UNION
+    SELECT booking_id FROM later JOIN mended USING (voucher, effective_month) WHERE voucher <> ''
+    UNION
+    SELECT booking_id FROM later a JOIN mended m USING (amount, effective_month) WHERE a.voucher = '' OR m.voucher = ''
 )
 SELECT max(number) FROM funds_importbatch WHERE organisation_id = %(organisation)s AND state = 'committed'
     AND id <> %(batch)s AND booking_id IN (SELECT booking_id FROM chain UNION SELECT booking_id FROM added)

@@ -11,6 +11,7 @@ from fundtrack.sentences import Sentence, told
 from fundtrack.sentences import plural_sentence as ngettext
 from fundtrack.sentences import sentence as _
 
+from ..actions.actuals import first_open_month
 from ..imports.profiles import Profile
 from ..models import BudgetLine, ImportBatch
 from .import_groups import Group, Outcome, outside_of, sum_of
@@ -34,7 +35,7 @@ def batch_warnings(
     if batch.reading.get("own_total_agrees") is False:
         text = _("The file's own total is %(own)s, and its rows do not sum to it.")
         yield ImportWarning("own_total", text % {"own": formats.eur(Decimal(batch.reading["own_total"]))})
-    yield from _late(entries)
+    yield from _late(entries, first_open_month(batch.organisation))
     yield from _outside(batch, entries)
     yield from _removed(groups, entries)
     yield from _same_file(batch, entries)
@@ -51,21 +52,35 @@ def _filled(text: Sentence, rows: Outcome, **values: str) -> Sentence:
     return text % {"count": formats.count(rows.count), "sum": formats.eur(rows.amount), **values}
 
 
-def _late(entries: Sequence[Group]) -> Iterator[ImportWarning]:
-    """Rows of closed months: they stand in the first open one."""
+def _late(entries: Sequence[Group], first_open: Month | None) -> Iterator[ImportWarning]:
+    """Rows of closed months: they stand in the first open one. A month may have been opened again since."""
     late: dict[tuple[date, date], list[Group]] = defaultdict(list)
     for group in entries:
         if group.concerns_month is not None:
             late[group.concerns_month, group.month].append(group)
     for (concerns, month), found in sorted(late.items()):
-        rows = sum_of(found)
-        text = ngettext(
-            "%(closed)s is closed: %(count)s row (%(sum)s) is booked in %(open)s, the first open month.",
-            "%(closed)s is closed: %(count)s rows (%(sum)s) are booked in %(open)s, the first open month.",
-            rows.count,
-        )
+        rows, is_open = sum_of(found), first_open is None or Month.of(concerns) >= first_open
+        text = _opened_again(rows.count) if is_open else _closed(rows.count)
         months = {"closed": formats.month_short(concerns), "open": formats.month_short(month)}
-        yield _said(f"month_closed:{Month.of(concerns)}", text, rows, **months)
+        yield _said(f"{'month_elsewhere' if is_open else 'month_closed'}:{Month.of(concerns)}", text, rows, **months)
+
+
+def _closed(count: int) -> Sentence:
+    return ngettext(
+        "%(closed)s is closed: %(count)s row (%(sum)s) is booked in %(open)s, the first open month.",
+        "%(closed)s is closed: %(count)s rows (%(sum)s) are booked in %(open)s, the first open month.",
+        count,
+    )
+
+
+def _opened_again(count: int) -> Sentence:
+    return ngettext(
+        "%(count)s row (%(sum)s) of %(closed)s is booked in %(open)s, where it was corrected while %(closed)s was "
+        "closed.",
+        "%(count)s rows (%(sum)s) of %(closed)s are booked in %(open)s, where they were corrected while %(closed)s was "
+        "closed.",
+        count,
+    )
 
 
 def _outside(batch: ImportBatch, entries: Sequence[Group]) -> Iterator[ImportWarning]:
@@ -140,10 +155,10 @@ def _doubtful(groups: Sequence[Group]) -> Iterator[ImportWarning]:
         rows = sum_of([group])
         if group.kind == "voucher" and group.count:
             text = ngettext(
-                "%(count)s new row (%(sum)s) has a voucher that the ledger holds with another amount or other codes, "
-                "for example %(voucher)s. Changed rows are only found in files of whole months.",
-                "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts or codes, for "
-                "example %(voucher)s. Changed rows are only found in files of whole months.",
+                "%(count)s new row (%(sum)s) has a voucher that the ledger holds with another amount, date or codes, "
+                "for example %(voucher)s. Is it really another row?",
+                "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts, dates or codes, "
+                "for example %(voucher)s. Are they really other rows?",
                 group.count,
             )
             yield _said("voucher_known", text, rows, voucher=group.project_code)
@@ -163,6 +178,14 @@ def _doubtful(groups: Sequence[Group]) -> Iterator[ImportWarning]:
                 group.count,
             )
             yield _said("by_hand", text, rows)
+        elif group.kind == "by_hand_removed" and group.count:
+            text = ngettext(
+                "%(count)s row that people typed, corrected or settled is not in the file and is taken back (%(sum)s).",
+                "%(count)s rows that people typed, corrected or settled are not in the file and are taken back "
+                "(%(sum)s).",
+                group.count,
+            )
+            yield _said("by_hand_removed", text, rows)
 
 
 def _other_funds(funds: Sequence[tuple[str, str, Outcome]]) -> Iterator[ImportWarning]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from funds.actions.funds import create_fund
 from funds.actions.imports import upload_file
-from funds.models import ImportBatch, ImportRow
+from funds.actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
+from funds.models import Fund, ImportBatch, ImportRow
 from fundtrack.periods import Month
 from tests.factories import NOW, World
 
@@ -73,3 +75,23 @@ def _stored(batch: ImportBatch, number: int, row: FileRow) -> ImportRow:
         by_code=row.by_code or row.by_rule,
         by_rule=row.by_rule,
     )
+
+
+def second_fund(world: World) -> Fund:
+    """A fund with a plan in force whose line XX1 stands on the cost centre of the first one."""
+    fund = create_fund(
+        organisation=world.organisation,
+        slug="toinen",
+        name="Toinen rahasto",
+        opening_balance=Decimal("1000.00"),
+        opening_on=date(2024, 1, 1),
+        by=world.admin,
+        at=NOW,
+    )
+    plan = create_plan(fund=fund, year=2024, ceiling=Decimal("1000.00"), by=world.admin)
+    line = LineLayout(name="Toinen rivi", project_code="XX1", amount=Decimal("1000.00"))
+    target = TargetLayout(name="Toinen kohde", cost_centre_code="1000", lines=[line])
+    save_layout(plan=plan, ceiling=plan.ceiling, targets=[target], seen_version=plan.version, by=world.admin)
+    plan.refresh_from_db()
+    activate_plan(plan=plan, by=world.admin, at=NOW)
+    return fund

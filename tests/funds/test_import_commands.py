@@ -132,3 +132,11 @@ def test_who_may_not_enter_actuals_may_not_import(world: World, ledger: Path) ->
     assert "may not" in refused("import_actuals", "rahasto", ledger, by="admin@testila.example")
     assert "no fund" in refused("import_actuals", "toinen", ledger)
     assert "cannot be read" in refused("import_actuals", "rahasto", ledger.with_name("puuttuu.csv"))
+
+
+def test_warnings_are_told_in_words_before_and_after_the_commit(world: World, ledger: Path) -> None:
+    profile = ("--profile-file", ledger.with_name("profiili.json"))
+    tried = json.loads(run("import_actuals", "rahasto", ledger, *profile, "--dry-run", "--json"))
+    assert tried["warnings"] and all(isinstance(warning["message"], str) for warning in tried["warnings"])
+    booked = run("import_actuals", "rahasto", ledger, *profile, "--acknowledge-warnings")
+    assert all(warning["message"] in booked for warning in tried["warnings"]) and "{" not in booked

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
-from funds.actions.funds import create_fund
 from funds.actions.imports import HasErrors, ImportRefusal, commit_batch, undo_batch
 from funds.actions.months import close_month, reopen_month
-from funds.actions.plans import LineLayout, TargetLayout, activate_plan, create_plan, save_layout
 from funds.models import Actual, Fund, ImportBatch, ImportRow
 from funds.queries.import_undo import why_not_undone
 from funds.queries.imports import ImportPreview, preview_batch
@@ -19,7 +16,7 @@ from fundtrack.checks import differences_of, run_checks
 from fundtrack.periods import Month
 from reporting.management.commands.check_ledger import all_checks
 from tests.factories import NOW, World
-from tests.factories.imports import FileRow, make_batch
+from tests.factories.imports import FileRow, make_batch, second_fund
 
 pytestmark = pytest.mark.django_db
 
@@ -147,25 +144,6 @@ def test_whole_months_are_those_of_one_fund(world: World) -> None:
     assert [warning.key for warning in again.warnings if warning.key.startswith("other_fund")] == [
         f"other_fund:{other.slug}"
     ]
-
-
-def second_fund(world: World) -> Fund:
-    fund = create_fund(
-        organisation=world.organisation,
-        slug="toinen",
-        name="Toinen rahasto",
-        opening_balance=Decimal("1000.00"),
-        opening_on=date(2024, 1, 1),
-        by=world.admin,
-        at=NOW,
-    )
-    plan = create_plan(fund=fund, year=2024, ceiling=Decimal("1000.00"), by=world.admin)
-    line = LineLayout(name="Toinen rivi", project_code="XX1", amount=Decimal("1000.00"))
-    target = TargetLayout(name="Toinen kohde", cost_centre_code="1000", lines=[line])
-    save_layout(plan=plan, ceiling=plan.ceiling, targets=[target], seen_version=plan.version, by=world.admin)
-    plan.refresh_from_db()
-    activate_plan(plan=plan, by=world.admin, at=NOW)
-    return fund
 
 
 def _in(world: World, fund: Fund) -> World:

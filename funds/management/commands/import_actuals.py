@@ -22,6 +22,7 @@ from funds.management.plans import find_fund
 from funds.models import ImportBatch, ImportProfile
 from funds.queries.imports import preview_batch
 from fundtrack.exceptions import Refusal
+from fundtrack.sentences import told
 from organisations.management.base import OrganisationCommand, Refused
 from organisations.models import Organisation
 
@@ -83,7 +84,7 @@ class Command(OrganisationCommand):
             except (HasErrors, NotAcknowledged) as refusal:
                 self._show(summary_of(refusal.preview) | {"batch": None}, options)
                 raise Refused(f"{path.name}: {_first_reason(refusal)} Nothing was booked.") from refusal
-        self._show(batch.result | {"batch": batch.number}, options)
+        self._show(told(batch.result) | {"batch": batch.number}, options)
 
     def _profile(self, organisation: Organisation, options: dict[str, Any]) -> tuple[Profile, ImportProfile | None]:
         if options["profile_file"]:

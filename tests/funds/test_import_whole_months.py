@@ -1,0 +1,210 @@
+"""Whole months: after the commit the ledger is what the file says, and nobody's work is taken back unasked."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from funds.actions.actuals import correct_actual, settle_outside
+from funds.actions.cells import CellChange, enter_cells
+from funds.actions.imports import ImportRefusal, commit_batch, undo_batch
+from funds.actions.months import close_month, reopen_month
+from funds.models import Actual, BudgetLine, ImportBatch
+from funds.queries.imports import ImportPreview, preview_batch
+from funds.queries.outside import outside_rows
+from fundtrack.periods import Month
+from tests.factories import NOW, World
+from tests.factories.imports import COLUMNS, FileRow, make_batch, second_fund
+
+pytestmark = pytest.mark.django_db
+
+JANUARY = Month(2024, 1)
+NO_CENTRE = tuple(column for column in COLUMNS if column != "cost_centre")
+
+
+def commit(world: World, *rows: FileRow, whole: bool = False, columns: tuple[str, ...] = COLUMNS) -> ImportBatch:
+    batch = make_batch(world, rows, manner="whole_months" if whole else "movements", columns=columns)
+    return commit_batch(batch=batch, by=world.finance, at=NOW, acknowledged=None)
+
+
+def preview(world: World, *rows: FileRow, whole: bool = True, columns: tuple[str, ...] = COLUMNS) -> ImportPreview:
+    return preview_batch(make_batch(world, rows, manner="whole_months" if whole else "movements", columns=columns))
+
+
+def keys(found: ImportPreview) -> list[str]:
+    return [warning.key.split(":")[0] for warning in found.warnings]
+
+
+def standing(world: World) -> Decimal:
+    return sum(Actual.objects.filter(organisation=world.organisation).values_list("amount", flat=True), Decimal(0))
+
+
+def correct(world: World, difference: str, row: Actual | None = None) -> None:
+    correct_actual(
+        organisation=world.organisation,
+        actual=row or Actual.objects.get(corrects=None, voucher="V1"),
+        amount=Decimal(difference),
+        by=world.finance,
+        at=NOW,
+        key=uuid4(),
+        description="Väärä summa",
+    )
+
+
+def settle(world: World, line: BudgetLine) -> None:
+    settle_outside(
+        organisation=world.organisation,
+        actual=outside_rows(world.organisation, 2024)[0].actual,
+        line=line,
+        by=world.finance,
+        at=NOW,
+        key=uuid4(),
+        reason="Oikea paikka",
+    )
+
+
+V1, V2 = FileRow("A1", "2024-01", "100.00", "V1"), FileRow("A1", "2024-01", "50.00", "V2")
+
+
+def bare(row: FileRow) -> FileRow:
+    """A row of a file without cost centres: its project code alone says the line."""
+    return replace(row, by_code=True, centre="")
+
+
+@pytest.mark.parametrize("first_has_centres", [True, False])
+@pytest.mark.parametrize("then_has_centres", [True, False])
+def test_files_with_and_without_cost_centres(world: World, first_has_centres: bool, then_has_centres: bool) -> None:
+    third = FileRow("A2", "2024-01", "7.00", "V3")
+    first, then = (
+        (lambda row: row, COLUMNS) if has_centres else (bare, NO_CENTRE)
+        for has_centres in (first_has_centres, then_has_centres)
+    )
+    commit(world, first[0](V1), first[0](V2), first[0](third), columns=first[1])
+    again = [then[0](replace(V1, amount="1.11")), then[0](third)]
+    found = preview(world, *again, columns=then[1])
+    assert (found.new.count, found.known.count, found.changed.count, found.removed.count) == (0, 1, 1, 1)
+    assert found.imported_total == Decimal("-148.89")
+    commit(world, *again, whole=True, columns=then[1])
+    assert standing(world) == Decimal("8.11")
+
+
+def test_a_row_of_another_cost_centre_of_the_ledger_is_left_alone(world: World) -> None:
+    """It was led to a line of the file's cost centre by a rule, and the file does not speak of where it came from."""
+    commit(world, V1, FileRow("A1", "2024-01", "9.00", "V9", centre="9000", by_rule=True))
+    assert preview(world, V1).changes_nothing
+
+
+# --- what people did
+
+
+def test_what_people_typed_is_taken_back_only_when_somebody_knows(world: World) -> None:
+    commit(world, V1)
+    cell = CellChange(world.line("A1").pk, JANUARY, seen=Decimal("100.00"), new=Decimal("130.00"))
+    enter_cells(plan=world.plan, cells=[cell], by=world.finance, at=NOW, source="grid", key=uuid4())
+    found = preview(world, V1)
+    assert (found.removed.count, found.imported_total) == (1, Decimal("-30.00"))
+    assert keys(found).count("by_hand_removed") == 1
+
+
+@pytest.mark.parametrize("voucher", ["V1", ""])
+def test_a_corrected_row_that_the_file_lacks_is_asked_about(world: World, voucher: str) -> None:
+    commit(world, replace(V1, voucher=voucher), V2)
+    correct(world, "-40.00", Actual.objects.get(voucher=voucher))
+    found = preview(world, V2)
+    assert (found.removed.count, found.removed.amount) == (1, Decimal("-60.00"))
+    assert "by_hand_removed" in keys(found)
+
+
+def test_a_settled_row_that_the_file_lacks_is_asked_about(world: World) -> None:
+    commit(world, replace(V1, code=""), V2)
+    settle(world, world.line("A2"))
+    found = preview(world, V2)
+    assert (found.removed.count, found.removed.amount) == (1, Decimal("-100.00"))
+    assert "by_hand_removed" in keys(found)
+
+
+def test_rows_of_imports_alone_are_nobodys_work(world: World) -> None:
+    commit(world, V1, *(replace(V2, voucher=f"W{number}") for number in range(20)))
+    commit(world, replace(V1, amount="90.00"), *(replace(V2, voucher=f"W{number}") for number in range(20)), whole=True)
+    assert keys(preview(world, *(replace(V2, voucher=f"W{number}") for number in range(20)))) == []
+
+
+@pytest.mark.parametrize("voucher", ["V1", ""])
+@pytest.mark.parametrize("amount", ["100.00", "120.00"])
+def test_a_row_that_people_took_to_nothing_comes_back(world: World, voucher: str, amount: str) -> None:
+    row = replace(V1, voucher=voucher)
+    commit(world, row, V2)
+    correct(world, "-100.00", Actual.objects.get(voucher=voucher))
+    again = replace(row, amount=amount)
+    found = preview(world, again, V2)
+    assert (found.known.count, found.imported_total) == (1, Decimal(amount))
+    if voucher:
+        assert found.changed.count == 1 and "by_hand" in keys(found)
+    commit(world, again, V2, whole=True)
+    assert standing(world) == Decimal(amount) + 50
+    assert preview(world, again, V2).changes_nothing and preview(world, again, V2, whole=False).changes_nothing
+
+
+def test_a_line_of_another_fund_is_not_touched_where_a_person_led_a_row_there(world: World) -> None:
+    line = BudgetLine.objects.get(plan__fund=second_fund(world))
+    commit(world, replace(V1, code=""), V2)
+    settle(world, line)
+    found = preview(world, V2)
+    assert (found.removed.count, found.changes_nothing) == (0, True)
+
+
+# --- the same file in another manner
+
+
+def test_the_same_bytes_change_nothing_after_a_date_alone_was_changed(world: World) -> None:
+    commit(world, replace(V1, day=3))
+    moved = replace(V1, day=9)
+    assert commit(world, moved, whole=True).booking is None
+    assert preview(world, moved, whole=False).changes_nothing
+    # Other bytes may mean another row: it is asked.
+    other = preview(world, moved, FileRow("A2", "2024-02", "1.00", "V7"), whole=False)
+    assert other.new.count == 2 and "voucher_known" in keys(other)
+
+
+# --- undone
+
+
+@pytest.mark.parametrize("back", [FileRow("A2", "2024-01", "100.00", "V1"), FileRow("A2", "2024-01", "100.00", "")])
+def test_what_came_back_on_another_line_is_undone_first(world: World, back: FileRow) -> None:
+    commit(world, replace(V1, voucher=back.voucher), V2)
+    whole = commit(world, V2, whole=True)
+    third = commit(world, back)
+    with pytest.raises(ImportRefusal, match=str(third.number)):
+        undo_batch(batch=whole, by=world.finance, at=NOW)
+    for batch in (third, whole):
+        undo_batch(batch=ImportBatch.objects.get(pk=batch.pk), by=world.finance, at=NOW)
+    assert standing(world) == Decimal("150.00")
+
+
+def test_another_voucher_on_another_line_does_not_hinder(world: World) -> None:
+    commit(world, V1, V2)
+    whole = commit(world, V2, whole=True)
+    commit(world, FileRow("A2", "2024-01", "100.00", "V8"))
+    undo_batch(batch=whole, by=world.finance, at=NOW)
+    assert standing(world) == Decimal("250.00")
+
+
+# --- months
+
+
+def test_a_month_that_was_opened_again_is_not_called_closed(world: World) -> None:
+    commit(world, V1)
+    close_month(organisation=world.organisation, month=JANUARY, by=world.finance, at=NOW)
+    correct(world, "-10.00")
+    reopen_month(organisation=world.organisation, month=JANUARY, by=world.approver, at=NOW, reason="Virhe")
+    found = preview(world, V2)
+    assert "month_closed" not in keys(found) and "month_elsewhere" in keys(found)
+
+
+def test_a_row_of_a_year_without_a_plan_is_outside_the_plan(world: World) -> None:
+    close_month(organisation=world.organisation, month=JANUARY, by=world.finance, at=NOW)
+    found = preview(world, replace(V1, month="2023-10"), whole=False)
+    assert (found.outside_plan.count, found.new.count) == (1, 1)
+    late = preview(world, V1, whole=False)
+    assert (late.outside_plan.count, late.new.count) == (0, 1)
