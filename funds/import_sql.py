@@ -13,8 +13,8 @@ identity and are never taken for a row of a file that only adds movements.
 In a file of whole months a ledger row is taken with everything that was corrected in it since. What is left over on
 both sides with the same voucher is a changed row (the same one where only its date or words differ), and what is left
 over in the ledger, in the file's months and cost centres (as the files named them, else as they were booked), is a
-removed one. So is what people made of a row, to nothing too, unless they settled it to nothing. Lines of other funds are
-not touched.
+removed one. What people corrected, to nothing too, is set to what the file says, unless they settled it to nothing.
+Lines of other funds are not touched.
 
 Source: domain.md §2 (R1, append-only, corrections), the rules of sameness are ours.
 """

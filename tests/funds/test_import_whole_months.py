@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -9,17 +10,21 @@ import pytest
 from funds.actions.actuals import correct_actual, settle_outside
 from funds.actions.cells import CellChange, enter_cells
 from funds.actions.imports import ImportRefusal, commit_batch, undo_batch
-from funds.actions.months import close_month, reopen_month
+from funds.actions.months import close_month, reopen_month, state_of
 from funds.models import Actual, BudgetLine, ImportBatch
 from funds.queries.imports import ImportPreview, preview_batch
 from funds.queries.outside import outside_rows
+from fundtrack.checks import differences_of, run_checks
 from fundtrack.periods import Month
+from reporting.management.commands.check_ledger import all_checks
 from tests.factories import NOW, World
 from tests.factories.imports import COLUMNS, FileRow, make_batch, second_fund
 
 pytestmark = pytest.mark.django_db
 
 JANUARY = Month(2024, 1)
+#: Without vouchers nothing tells a changed row from a new one.
+PLAIN = ("cost_centre", "project_code", "amount")
 NO_CENTRE = tuple(column for column in COLUMNS if column != "cost_centre")
 
 
@@ -152,6 +157,54 @@ def test_a_line_of_another_fund_is_not_touched_where_a_person_led_a_row_there(wo
     settle(world, line)
     found = preview(world, V2)
     assert (found.removed.count, found.changes_nothing) == (0, True)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_after_whole_months_the_ledger_is_the_file(world: World, seed: int) -> None:
+    """Whatever imports and people did before; rows typed on other cost centres are not the file's."""
+    chance = Random(seed)
+    columns = chance.choice([COLUMNS, PLAIN, NO_CENTRE])
+
+    def some_rows() -> list[FileRow]:
+        rows = [
+            FileRow(
+                chance.choice(["A1", "A2", "A2", "XX", ""]),
+                chance.choice(["2024-01", "2024-02"]),
+                f"{chance.choice([5, 5, 7, -3])}.00",
+                chance.choice(["", "V1", "V2", "V3"]) if columns is not PLAIN else "",
+                centre=chance.choice(["1000", "7777"]),
+                day=chance.choice([1, 2]),
+            )
+            for _row in range(chance.randint(4, 10))
+        ]
+        # Every month and cost centre is spoken of.
+        rows += [
+            FileRow("A1", month, "1.00", "V", centre) for month in ("2024-01", "2024-02") for centre in ("1000", "7777")
+        ]
+        if columns is NO_CENTRE:
+            return [bare(row) for row in rows if row.code in ("A1", "A2")]
+        return rows
+
+    commit(world, *some_rows(), columns=columns)
+    for _deed in range(8):
+        waiting, deed = outside_rows(world.organisation, 2024), chance.random()
+        on_lines = list(Actual.objects.filter(corrects=None, line__isnull=False).order_by("pk"))
+        if deed < 0.25 and waiting:
+            settle(world, world.line(chance.choice(["A1", "A2"])))
+        elif deed < 0.5:
+            row = chance.choice(on_lines)
+            correct(world, f"{chance.choice([-5, -1, 2]) if chance.random() < 0.6 else -row.amount}", row)
+        elif deed < 0.7:
+            commit(world, *some_rows(), columns=columns, whole=chance.random() < 0.5)
+        elif deed < 0.8 and state_of(world.organisation, JANUARY) == "open":
+            close_month(organisation=world.organisation, month=JANUARY, by=world.finance, at=NOW)
+        else:
+            world.book(chance.choice(["A1", "A2"]), "2024-02", "9.00")
+    file = some_rows()
+    commit(world, *file, whole=True, columns=columns)
+    assert standing(world) == sum(Decimal(row.amount) for row in file)
+    assert preview(world, *file, columns=columns).changes_nothing
+    assert not differences_of(run_checks(all_checks(), world.organisation.pk))
 
 
 # --- the same file in another manner
