@@ -19,12 +19,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import IO, Literal
 
+from django.conf import settings
 from django.http import HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -222,6 +223,16 @@ def write_xlsx(
                 if not (part := list(islice(rows, 1))):
                     break
         save(book, sheets, in_helsinki(made_at or _NO_MOMENT), target)
+
+
+@cache
+def parameter_headings() -> frozenset[tuple[str, str]]:
+    """The headings of the sheet of parameters in every language, by which our own workbooks are known."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add((_("Parameter"), _("Value")))
+    return frozenset(found)
 
 
 def sheet_name(wanted: str, used: set[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fundtrack.exports import parameter_headings
 from fundtrack.formats import count
 from fundtrack.sentences import sentence as _
 
@@ -64,6 +65,9 @@ def _count(file: TableFile, sheet: SheetInfo, amounts: Collection[int]) -> _Seen
     seen, places = _Seen(), set(amounts)
     try:
         for number, row in enumerate(file.rows(sheet)):
+            if number == 0 and tuple(map(text_of, row)) in parameter_headings():
+                # Made by our own exports: it says what the file is about.
+                return seen
             seen.rows += any(value != "" for value in row)
             if not seen.ledger and _has_amount(row, places):
                 seen.amounts, seen.ledger = True, any(map(_is_key, row))

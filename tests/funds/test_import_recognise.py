@@ -228,6 +228,8 @@ OTHER_SHEETS: dict[str, tuple[Any, str]] = {
     "a cover": ((("Toteumaraportti",), ("Tulostettu 1.6.2021",)), ""),
     "a list of codes": ((("Kustannuspaikka", "Nimi"), (2000, "Hallinto"), ("2001", "Muu")), ""),
     "nothing": ((), ""),
+    "parameters of our own workbooks": ((("Parametri", "Arvo"), ("Summa", "1 234,56"), ("1.1.2024", 12.5)), ""),
+    "parameters in Swedish": ((("Parameter", "Värde"), ("Summa 2024", "1 234,56")), ""),
 }
 COMPLETE = {"header_row": 1, "date_format": "d.m.yyyy", "columns": {"date": "Päivä", "amount": "Summa"}}
 
