@@ -63,3 +63,39 @@ def why_not_undone(batch: ImportBatch) -> tuple[str, str]:
         text = _("Import %(number)s builds on this one: undo it first.")
         return "later_import", text % {"number": later}
     return "", ""
+
+
+#: Later imports that found rows of this one in the ledger, and so booked nothing for their own.
+_RELYING = """
+WITH rows AS (
+    SELECT r.batch_id, a.booking_id, r.month, r.cost_centre_code, r.amount, r.account, r.voucher,
+        CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS code
+    FROM funds_importrow r LEFT JOIN funds_actual a ON a.import_row_id = r.id
+    WHERE r.organisation_id = %(organisation)s AND r.kind = 'row'
+),
+mine AS MATERIALIZED (
+    SELECT month, cost_centre_code, code, amount, account, voucher FROM rows
+    WHERE batch_id = %(batch)s AND booking_id = %(booking)s
+)
+SELECT b.number, count(*) FROM funds_importbatch b JOIN rows r ON r.batch_id = b.id
+WHERE b.organisation_id = %(organisation)s AND b.state = 'committed' AND b.number > %(number)s
+    AND r.booking_id IS NULL
+    AND (r.month, r.cost_centre_code, r.code, r.amount, r.account, r.voucher) IN (SELECT * FROM mine)
+GROUP BY 1 ORDER BY 1
+"""
+
+
+def relying_imports(batch: ImportBatch) -> list[tuple[int, int]]:
+    """(number, rows) of later imports whose rows were in the ledger already because of this one; one query.
+
+    An undo takes those rows from the ledger as well, and what these imports say is not there any more.
+    """
+    parameters = {
+        "batch": batch.pk,
+        "booking": batch.booking_id,
+        "organisation": batch.organisation_id,
+        "number": batch.number,
+    }
+    with planned() as cursor:
+        cursor.execute(_RELYING, parameters)
+        return [(number, count) for number, count in cursor.fetchall()]

@@ -12,6 +12,7 @@ from funds.actions.cells import CellChange, enter_cells
 from funds.actions.imports import ImportRefusal, commit_batch, undo_batch
 from funds.actions.months import close_month, reopen_month, state_of
 from funds.models import Actual, BudgetLine, ImportBatch
+from funds.queries.import_undo import relying_imports
 from funds.queries.imports import ImportPreview, preview_batch
 from funds.queries.outside import outside_rows
 from fundtrack.checks import differences_of, run_checks
@@ -261,3 +262,12 @@ def test_a_row_of_a_year_without_a_plan_is_outside_the_plan(world: World) -> Non
     assert (found.outside_plan.count, found.new.count) == (1, 1)
     late = preview(world, V1, whole=False)
     assert (late.outside_plan.count, late.new.count) == (0, 1)
+
+
+def test_later_imports_that_found_its_rows_are_named(world: World) -> None:
+    first = commit(world, V1, V2)
+    assert relying_imports(first) == []
+    second = commit(world, V1, FileRow("A2", "2024-01", "5.00", "V3"))
+    third = commit(world, V1, V2, whole=True)
+    assert relying_imports(first) == [(second.number, 1), (third.number, 2)]
+    assert relying_imports(second) == []
