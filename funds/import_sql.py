@@ -171,7 +171,7 @@ lines AS (
 file AS MATERIALIZED (
     SELECT r.id, r.number, r.month AS effective_month, r.booked_on, r.amount, r.account, r.voucher, r.description,
         r.supplier, r.project_code, r.by_code, r.cost_centre_code AS said_centre,
-        CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS said_code,
+        CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END AS said_code,
         coalesce(o.centre, r.cost_centre_code) AS centre,
         CASE WHEN r.month <= closed.month THEN closed.first_open ELSE r.month END AS month
     FROM funds_importrow r CROSS JOIN closed
@@ -218,8 +218,8 @@ twins AS (
 -- What the newest file that is still committed said of each row.
 said AS (
     SELECT DISTINCT ON (c.root) c.root, r.amount, r.cost_centre_code AS centre,
-        CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS code, r.booked_on, r.account, r.voucher, r.description,
-        r.supplier
+        CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END AS code, r.booked_on, r.account,
+        r.voucher, r.description, r.supplier
     FROM chain c JOIN funds_importrow r ON r.id = c.import_row_id
     JOIN funds_importbatch i ON i.id = r.batch_id AND i.state = 'committed'
     ORDER BY c.root, c.id DESC

@@ -20,7 +20,8 @@ _TOLD_EVERY = 500
 
 _COPY = (
     "COPY funds_importrow (organisation_id, batch_id, number, kind, cells, month, booked_on, cost_centre_code, "
-    "project_code, amount, account, voucher, description, supplier, by_code, by_rule, reason, problems) FROM STDIN"
+    "project_code, amount, account, voucher, description, supplier, by_code, by_rule, replaced_code, "
+    "reason, problems) FROM STDIN"
 )
 
 #: Told how far a step is: the phase (``ImportWork.Phase``) and how many rows are read. It may raise a ``Refusal`` to
@@ -79,6 +80,7 @@ def copy_rows(batch: ImportBatch, reading: Reading, progress: Progress) -> list[
                     row.supplier,
                     row.by_rule or by_code_alone,
                     row.by_rule,
+                    row.replaced or None,
                     row.reason[:300],
                     Jsonb(kept(problems)) if problems else None,
                 )

@@ -113,7 +113,7 @@ class LeaveOut:
 
 @dataclass(frozen=True)
 class Rule:
-    """Which budget line rows without a project code belong to; an empty part fits every row."""
+    """Which budget line rows belong to that have no project code, or one to be replaced; an empty part fits all."""
 
     #: A code, the beginning of codes with ``*``, or a range of numbers such as ``4000-4999``.
     cost_centre: str = ""
@@ -122,15 +122,19 @@ class Rule:
     description_contains: str = ""
     #: Empty: the row stays without a project code, and no later rule is asked.
     project_code: str = ""
+    #: The code that the file has, in the manners of ``cost_centre``; empty: the rule is for rows without a code.
+    replaces: str = ""
 
-    def matches(self, cost_centre: str, account: str, text: str) -> bool:
+    def matches(self, cost_centre: str, account: str, text: str, code: str = "") -> bool:
         """True when the rule fits a row.
 
         Args:
             text: description and supplier, already ``plain``.
+            code: what the file has as the project code.
         """
         return (
-            (not self.cost_centre or code_fits(self.cost_centre, cost_centre))
+            (code_fits(self.replaces, code) if self.replaces else not code)
+            and (not self.cost_centre or code_fits(self.cost_centre, cost_centre))
             and (not self.account or code_fits(self.account, account))
             and (not self.description_contains or plain(self.description_contains) in text)
         )
@@ -141,6 +145,7 @@ class Rule:
             ("cost_centre", self.cost_centre),
             ("account", self.account),
             ("description_contains", self.description_contains),
+            ("replaces", self.replaces),
             ("project_code", self.project_code),
         )
         return {key: value for key, value in pairs if value}
@@ -204,7 +209,8 @@ class Profile:
             if entry.is_turned:
                 raise _bad("leave_out", entry.as_json(), turned())
         for rule in self.rules:
-            for key, pattern in (("cost_centre", rule.cost_centre), ("account", rule.account)):
+            patterns = (("replaces", rule.replaces), ("cost_centre", rule.cost_centre), ("account", rule.account))
+            for key, pattern in patterns:
                 if is_turned(pattern):
                     raise _bad(f"rules.{key}", pattern, turned())
 
@@ -370,7 +376,7 @@ def _leave_out(value: object) -> LeaveOut:
 
 
 def _rule(value: object) -> Rule:
-    known = ("cost_centre", "account", "description_contains", "project_code")
+    known = ("cost_centre", "account", "description_contains", "replaces", "project_code")
     entry = _entry(value, "rules", known)
     texts = {key: _text(f"rules.{key}", text).strip() for key, text in entry.items()}
     if not any(texts.values()):

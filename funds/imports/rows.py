@@ -83,7 +83,7 @@ class ReadRow(NamedTuple):
     #: At most as long as the ledger keeps; ``cells`` has the rest.
     description: str = ""
     supplier: str = ""
-    #: The project code comes from a rule of the profile.
+    #: The project code comes from a rule of the profile; ``replaced`` is the one that the file has.
     by_rule: bool = False
     #: Why the row is not imported: a key of ``REASONS``, or the rule that leaves it out.
     reason: str = ""
@@ -91,6 +91,8 @@ class ReadRow(NamedTuple):
     problems: tuple[RowProblem, ...] = ()
     #: What to look at; it does not hinder the import.
     notes: tuple[RowProblem, ...] = ()
+    #: The code of the file in whose place a rule has put ``project_code``; empty where it had none.
+    replaced: str = ""
 
 
 @dataclass

@@ -198,8 +198,10 @@ class ImportRow(models.Model):
     supplier = models.CharField(max_length=200, blank=True)
     #: The project code alone leads to the line: a rule gave it, or the file has no cost centres.
     by_code = models.BooleanField(default=False)
-    #: A rule of the profile gave the project code; the file has none in this row.
+    #: A rule of the profile gave the project code; the file has none in this row, or another one.
     by_rule = models.BooleanField(default=False, db_default=False)
+    #: The code that the file has in this row, where a rule put another in its place. It joined the digests later.
+    replaced_code = models.CharField(max_length=30, null=True, blank=True)  # noqa: DJ001 - empty would join them
     #: Why it is left out, skipped or a total.
     reason = models.CharField(max_length=300, blank=True)
     #: What is wrong: list of {column, value, message, code}.

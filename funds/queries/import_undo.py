@@ -69,7 +69,7 @@ def why_not_undone(batch: ImportBatch) -> tuple[str, str]:
 _RELYING = """
 WITH rows AS (
     SELECT r.batch_id, a.booking_id, r.month, r.cost_centre_code, r.amount, r.account, r.voucher,
-        CASE WHEN r.by_rule THEN '' ELSE r.project_code END AS code
+        CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END AS code
     FROM funds_importrow r LEFT JOIN funds_actual a ON a.import_row_id = r.id
     WHERE r.organisation_id = %(organisation)s AND r.kind = 'row'
 ),

@@ -42,9 +42,11 @@ BOOKED_OTHERWISE = """
 BATCH_DIGEST = """(
     SELECT encode(sha256(convert_to(jsonb_build_array(f.id, f.organisation_id, f.name, f.size, f.sha256,
         f.uploaded_by_id, extract(epoch from f.uploaded_at)::text)::text, 'UTF8') || coalesce((
-            SELECT string_agg(sha256(convert_to(jsonb_build_array(r.id, r.organisation_id, r.number, r.kind, r.cells,
+            SELECT string_agg(sha256(convert_to((jsonb_build_array(r.id, r.organisation_id, r.number, r.kind, r.cells,
                 r.month, r.booked_on, r.cost_centre_code, r.project_code, r.amount::text, r.account, r.voucher,
-                r.description, r.supplier, r.by_code, r.by_rule, r.reason, r.problems)::text, 'UTF8')),
+                r.description, r.supplier, r.by_code, r.by_rule, r.reason, r.problems)
+                || CASE WHEN r.replaced_code IS NULL THEN '[]' ELSE jsonb_build_array(r.replaced_code) END)::text,
+                'UTF8')),
                 ''::bytea ORDER BY r.number)
             FROM funds_importrow r WHERE r.batch_id = {batch}.id), ''::bytea)), 'hex')
     FROM funds_importfile f WHERE f.id = {batch}.file_id)"""

@@ -110,6 +110,7 @@ IMPORT_ROW = (
     Part("by_rule", "flag"),
     Part("reason", "text"),
     Part("problems", "json"),
+    Part("replaced_code", "text", optional=True),
 )
 
 

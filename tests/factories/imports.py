@@ -31,6 +31,8 @@ class FileRow:
     day: int | None = None
     by_code: bool = False
     by_rule: bool = False
+    #: The code of the file that the rule has replaced.
+    replaced: str = ""
     kind: str = "row"
 
 
@@ -74,6 +76,7 @@ def _stored(batch: ImportBatch, number: int, row: FileRow) -> ImportRow:
         supplier=row.supplier,
         by_code=row.by_code or row.by_rule,
         by_rule=row.by_rule,
+        replaced_code=row.replaced or None,
     )
 
 

@@ -89,6 +89,19 @@ def test_a_rule_that_came_later_books_nothing_twice(world: World, manner: str) -
 
 
 @pytest.mark.parametrize("manner", MANNERS)
+def test_a_code_that_a_rule_replaces_later_books_nothing_twice(world: World, manner: str) -> None:
+    unknown = FileRow("KR9999", "2024-01", "100.00", centre="7777")
+    replaced = FileRow("A1", "2024-01", "100.00", centre="7777", by_rule=True, replaced="KR9999")
+    commit(world, unknown)
+    assert preview(world, replaced, manner=manner).changes_nothing
+    # Another code that leads to the same line is another row.
+    assert preview(world, replace(replaced, replaced="KR8888")).new.count == 1
+    settle(world, "A1")
+    assert preview(world, replaced, manner=manner).changes_nothing
+    assert preview(world, unknown, manner=manner).changes_nothing
+
+
+@pytest.mark.parametrize("manner", MANNERS)
 def test_what_was_left_to_the_ordinary_budget_does_not_come_back(world: World, manner: str) -> None:
     commit(world, unruled())
     settle(world, None)

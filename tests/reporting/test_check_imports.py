@@ -128,6 +128,7 @@ FORGED = f"UPDATE funds_actual a SET digest = {ACTUAL_DIGEST.format(row='a')}"
                 [f"UPDATE funds_importrow SET {change} WHERE {FIRST}"], ["import 1 is not as it was"], id=change,
             )
             for change in (
+                "replaced_code = 'x'",
                 "cells[1] = 'x'", "cells = cells || ARRAY['']", "by_rule = NOT by_rule", "by_code = NOT by_code",
                 "reason = 'x'", "supplier = 'x'", "number = 77", "problems = '[]'", "organisation_id = 987654",
             )
