@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
-from .heading_words import rank_of
+from .heading_words import is_side_heading, rank_of
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import AMOUNT_KEYS, COLUMN_KEYS
 from .recognition import Confidence
@@ -61,12 +61,17 @@ def _trust_headings(chosen: dict[str, Candidate], labels: Sequence[str], facts: 
         unsaid.add("amount")
     if not {"date", "month", "year"} & set(chosen):
         unsaid.add("date")
+    if "amount" in chosen:
+        unsaid |= {"side"} - set(chosen)
     taken = {candidate.index for candidate in chosen.values()}
     for key in sorted(unsaid):
         ranked = [
             (rank, index)
             for index, label in enumerate(labels)
-            if index not in taken and (rank := rank_of(key, label)) is not None and rank < 1000
+            if index not in taken
+            and (rank := rank_of(key, label)) is not None
+            and rank < 1000
+            and (key != "side" or (is_side_heading(label) and facts[index].filled))
         ]
         if ranked:
             why = _("The heading says so, but the contents do not fit.")
@@ -110,7 +115,7 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
     known = facts.share(facts.known[key]) if key in _CODES else 0.0
     if rank is None and known < 0.5:
         return _by_contents(key, facts)
-    if not _fits(key, facts):
+    if not _fits(key, facts) or (key == "side" and _says_no_side(rank, facts)):
         return None
     if known >= 0.5:
         why = _("The plan knows its codes.")
@@ -143,11 +148,22 @@ def _fits(key: str, facts: ColumnFacts) -> bool:
         case "year":
             return facts.share(facts.years) >= _ENOUGH
         case "side":
-            return facts.share(facts.sides) >= _ENOUGH
+            return says_sides(facts)
         case "description" | "supplier":
             return facts.share(facts.numbers) < _ENOUGH and _best(facts, DAY_FORMATS) < _ENOUGH
         case _:
             return facts.share(facts.fractions) < _ENOUGH and not facts.share(facts.forms["d.m.yyyy"]) > _ENOUGH
+
+
+def says_sides(facts: ColumnFacts) -> bool:
+    """True where the words of a column are nearly all debit and credit; ones are where nothing else is there."""
+    ones = facts.ones if facts.ones + facts.sides == facts.filled else 0
+    return facts.share(facts.sides + ones) >= _ENOUGH
+
+
+def _says_no_side(rank: int | None, facts: ColumnFacts) -> bool:
+    """True for a column of sides that is empty, or has only ones and not the heading that makes them signs."""
+    return not facts.filled or (rank is not None and rank >= 1000 and facts.share(facts.sides) < _ENOUGH)
 
 
 def _best(facts: ColumnFacts, forms: Sequence[str]) -> float:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 
 from fundtrack.exceptions import Refusal
 from fundtrack.money import AmountError, parse_amount
@@ -13,13 +12,14 @@ from fundtrack.money import AmountError, parse_amount
 from .cells import Value, text_of
 from .days import day_of
 from .month_names import named_month
-from .values import is_credit, is_total_label
+from .values import is_one, is_total_label, side_of
 
 _PLAIN_AMOUNT = re.compile(r"[-+\u2212]?[0-9\s\u00a0\u202f]{1,20}([,.])[0-9]{2}")
 _INTEGER = re.compile(r"[-+\u2212]?[0-9]+")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _LONGEST_VALUE = 40
 _SAMPLES = 5
+_LONGEST_SIDE = 13
 #: Forms by how a text looks, so that not every form is tried on every cell.
 _POINTED, _DASHED, _SLASHED = (
     ("d.m.yyyy", "d.m.yy", "m.yyyy", "yyyy-mm"),
@@ -51,7 +51,9 @@ class ColumnFacts:
     labels: int = 0
     #: Cells such as 25/6/2021, which tell that the day stands first.
     late_days: int = 0
+    #: Words and signs of debit and credit; and ones and minus ones, which are such signs only under their heading.
     sides: int = 0
+    ones: int = 0
     years: int = 0
     periods: int = 0
     #: Date form → cells that have it.
@@ -100,7 +102,9 @@ class ColumnFacts:
         if isinstance(value, date):
             self.forms["excel"] += count
             return
-        self.sides += count if len(text) <= 7 and is_side(text) else 0
+        if len(text) <= _LONGEST_SIDE:
+            self.sides += count if side_of(text) is not None else 0
+            self.ones += count if is_one(text) else 0
         if isinstance(value, float | int) and not isinstance(value, bool):
             self.numbers += count
             self.fractions += count if value != value // 1 else 0
@@ -156,16 +160,6 @@ def _reads(text: str, mark: str) -> str:
     except AmountError as error:
         # 1,234 is a number with a point for thousands, and with a comma for decimals one with too many.
         return "too many decimals" if error.code == "too_many_decimals" else ""
-
-
-@lru_cache(maxsize=5_000)
-def is_side(text: str) -> bool:
-    """True for a word or sign of debit or credit."""
-    try:
-        is_credit(text)
-    except Refusal:
-        return False
-    return True
 
 
 def _forms_for(text: str) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, has_cents, text_of
-from .column_facts import is_side
-from .heading_words import is_net, rank_of
-from .values import is_credit
+from .credit_columns import credit_columns, is_money, unread_credit, unused_side
+from .heading_words import is_net, is_side_heading, rank_of
+from .values import side_of
 
 #: So many vouchers divided evenly, and no other one, are no chance; nor are so few where other cells with cents differ.
 _MANY_VOUCHERS, _SOME_VOUCHERS = 3, 2
@@ -86,9 +86,13 @@ class Doubts:
         self.sides: dict[int, set[Value]] = {}
         if self.amount is not None and "side" not in places:
             self.sides = {index: {""} for index in unused}
+        #: Columns of credits, and the row and the cell that have an amount first.
+        self.credits: dict[int, tuple[int, Value] | None] = {}
+        if self.amount is not None:
+            self.credits = dict.fromkeys(credit_columns(self.amount, labels, used))
         self._batch: list[Sequence[Value]] = []
 
-    def add(self, row: Sequence[Value]) -> None:
+    def add(self, number: int, row: Sequence[Value]) -> None:
         """Look at one row of the table."""
         if self.amount is None:
             return
@@ -97,6 +101,9 @@ class Doubts:
             self._look()
         for index in [index for index, seen in self.sides.items() if row[index] not in seen]:
             self._look_for_side(index, row[index])
+        for index, first in self.credits.items():
+            if first is None and is_money(row[index]):
+                self.credits[index] = number, row[index]
 
     def _look(self) -> None:
         self.groups.add(self._batch)
@@ -105,7 +112,7 @@ class Doubts:
 
     def _look_for_side(self, index: int, value: Value) -> None:
         text = text_of(value).strip()
-        if not text or is_side(text):
+        if not text or side_of(text) is not None or is_side_heading(self.labels[index]):
             self.sides[index].add(value)
         elif rank_of("side", self.labels[index]) is None:
             del self.sides[index]
@@ -120,9 +127,11 @@ class Doubts:
         if self.net_filled and not is_net(heading):
             found.append(beside_net(heading, self.labels[self.net[0]]))
         for index, values in self.sides.items():
-            sides = {is_credit(text) for value in values if (text := text_of(value).strip())}
+            sides = {side_of(text) for value in values if (text := text_of(value).strip())}
             if sides == {True, False} or (sides and rank_of("side", self.labels[index]) is not None):
                 found.append(unused_side(self.labels[index]))
+        for index, first in self.credits.items():
+            found += [unread_credit(self.labels[index], *first)] if first is not None else []
         return found
 
 
@@ -142,12 +151,3 @@ def beside_net(heading: str, net: str) -> str:
         "“%(net)s” as well. Choose that one if the first has the tax in it."
     )
     return message % {"column": heading, "net": net}
-
-
-def unused_side(heading: str) -> str:
-    """The sentence for a column of debit and credit that nobody uses."""
-    message = _(
-        "The column “%(column)s” seems to say debit and credit, and is not used: credits are added like debits. "
-        "Choose it as the side if that is wrong."
-    )
-    return message % {"column": heading}

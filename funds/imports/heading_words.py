@@ -61,8 +61,10 @@ WORDS: Mapping[str, str] = {
     "debit": "debet | debet eur | debet summa | debetsumma | debit | debit amount | debit eur | debetbelopp",
     "credit": "kredit | kredit eur | kredit summa | kreditsumma | credit | credit amount | credit eur | kreditbelopp",
     "side": """d/k | debet/kredit | debet kredit tunnus | debet kredit tunniste | debet kredit | kirjausavain | dk |
-        d k | d/c | debit/credit | debit credit indicator | dc | s/h | soll haben | puoli | etumerkki | merkki |
-        posting key | posting side | side | sign | bokföringsnyckel | konteringsnyckel""",
+        deb/kred | debet/credit | d k | d/c | debit/credit | debit credit indicator | debit/kredit | dr/cr | drcr | dc |
+        s/h | soll haben | per/an | veloitus/hyvitys | debitering/kreditering | menot/tulot | meno/tulo | tulot/menot |
+        tulo/meno | m/t | t/m | utgift/inkomst | expense/income | puoli | kirjauspuoli | etumerkki | etum. | förtecken |
+        posting key | posting side | merkki | side | sign | bokföringsnyckel | konteringsnyckel""",
     "account": """tili | tili nro | tilinro | tilin nro | tilinumero | tilin numero | tilikoodi | tilin koodi |
         tili koodi |
         tilin tunnus | lask.tili | laskentatili | laskentatilin numero | kirjanpidon tili | kirjanpitotili |
@@ -88,6 +90,8 @@ WORDS: Mapping[str, str] = {
         vendor name | creditor | payee | leverantör | leverantörens namn | leverantörsnamn | leverantörnamn |
         säljare | betalningsmottagare | mottagare""",
 }
+#: Of the words for sides, those that may mean something else.
+_VAGUE_SIDES = frozenset({"merkki", "side", "sign", "bokforingsnyckel", "konteringsnyckel"})
 #: Parts of a heading that tell a name, a tax or a number of another kind from the column that is wanted.
 _OTHER = re.compile(
     r"\b(?:nimi|nimet|name|namn|benamning|selite|koodi selite|alv|vero|veron|arvonlisavero|arvonlisaveron|moms|vat|tax"
@@ -136,6 +140,12 @@ def rank_of(key: str, heading: str) -> int | None:
         # “Laskun summa (veroton)” is no less sure than the “Laskun summa” with tax beside it.
         return _MEANINGS[key][_LAST_NET]
     return 1000 + min(partial) if partial else None
+
+
+def is_side_heading(heading: str) -> bool:
+    """True for a heading that certainly means debit and credit."""
+    rank = rank_of("side", heading)
+    return rank is not None and rank < 1000 and worded(heading) not in _VAGUE_SIDES
 
 
 def is_net(heading: str) -> bool:

@@ -131,7 +131,7 @@ class Reading(Iterator[ReadRow]):
             if units.currencies:
                 units.add(number, row)
             if doubts is not None:
-                doubts.add(row)
+                doubts.add(number, row)
             found = reader.read(number, row, width, shifted=shifted)
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")

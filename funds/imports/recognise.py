@@ -11,19 +11,19 @@ from fundtrack.sentences import sentence as _
 
 from .assign import Candidate, assign
 from .cells import Value, text_of
-from .column_facts import ColumnFacts, is_side
+from .column_facts import ColumnFacts
+from .credit_columns import ask_about_sides, unread_credits, unused_sides
 from .csv_files import DELIMITERS
-from .doubts import Groups, beside_net, seems_total, unused_side
+from .doubts import Groups, beside_net, seems_total
 from .files import FileRefusal, SheetInfo, TableFile
 from .guesses import ask_about_amount, tax_beside
-from .heading_words import is_net, meanings_of, rank_of
+from .heading_words import is_net, meanings_of
 from .headings import HEADING_ROWS, labels_of, places_of
 from .other_sheets import look_at_sheets
 from .profile_values import DAY_FORMATS, EXAMPLES, MONTH_FORMATS
 from .profiles import AMOUNT_KEYS, Profile, plain
 from .recognition import Choice, Question, Recognition
 from .rows import KnownCodes
-from .values import is_credit
 
 __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 
@@ -76,10 +76,13 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     _ask_for_amount(choices, labels, facts, questions)
     _doubt_amount(choices, labels, facts, repeated, questions, warnings)
     _ask_which_of_equal(choices, labels, facts, questions)
+    ask_about_sides(choices, facts, questions)
     if not any(question.column == "amount" for question in questions):
         questions += filter(None, [ask_about_amount(choices, labels, facts)])
     warnings += tax_beside(choices, labels, facts)
-    warnings += _gross_beside_net(choices, labels, facts) + _unused_sides(choices, labels, facts)
+    warnings += _gross_beside_net(choices, labels, facts) + unused_sides(choices, labels, facts)
+    if not any(question.column == "amount" for question in questions):
+        warnings += unread_credits(choices, labels, facts)
     warnings += _ask_for_sheet(file, place, choices, declared, questions)
     profile = replace(
         declared,
@@ -317,25 +320,6 @@ def _ask_for_sheet(
     question, told = look_at_sheets(file, place.sheet, amounts)
     questions[:0] = [question] if question is not None else []
     return told
-
-
-def _unused_sides(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:
-    """Columns that say debit and credit, and are not taken for the side of the amount."""
-    if "amount" not in choices or "side" in choices:
-        return []
-    used = {choice.index for choice in choices.values()}
-    return [
-        unused_side(label)
-        for label, column in zip(labels, facts, strict=True)
-        if column.index not in used and _says_sides(label, column)
-    ]
-
-
-def _says_sides(label: str, column: ColumnFacts) -> bool:
-    if not column.sides or (rank_of("side", label) is None and column.share(column.sides) < 1):
-        return False
-    known = {text for _row, text in column.samples if is_side(text)}
-    return rank_of("side", label) is not None or {is_credit(text) for text in known} == {True, False}
 
 
 def _number_columns(labels: Sequence[str], facts: Sequence[ColumnFacts]) -> tuple[str, ...]:

@@ -126,14 +126,35 @@ def error_in_cell(error: CellError) -> CellProblem:
 
 # --- debit and credit
 
-_DEBIT = frozenset(["d", "debet", "debit", "dr", "s", "soll", "+", "per", "40", "70"])
-_CREDIT = frozenset(["k", "kredit", "c", "credit", "cr", "h", "haben", "-", "−", "an", "50", "75"])
+_DEBITS = """d deb debet debit debits debiitti debetvienti debetpuoli debitering debetsida dr s soll + per per-puoli
+    veloitus veloitukset meno menot utgift utgifter expense expenses charge 40 70"""
+_CREDITS = """k kre kred kredit kreditti kreditvienti kreditpuoli kreditering kreditsida c cre cred credit credits cr h
+    haben - \u2212 an an-puoli hyvitys hyvitykset tulo tulot inkomst inkomster income refund 50 75"""
+_SIDES = dict.fromkeys(_DEBITS.split(), False) | dict.fromkeys(_CREDITS.split(), True)
+#: Signs that only the heading of their column makes one.
+_ONES = {"1": False, "+1": False, "-1": True, "\u22121": True}
 #: Posting keys of SAP: customers, vendors, assets and stock, by their tens.
 _POSTING_KEY = re.compile(r"0?[0-9]{2}")
 
 
+def side_of(text: str) -> bool | None:
+    """True for a word or sign of credit, False for debit, None for neither; ``1`` and ``-1`` are numbers here."""
+    word = text.strip().casefold().removeprefix("'").rstrip(".")
+    if (side := _SIDES.get(word)) is not None:
+        return side
+    if len(word) < 4 and _POSTING_KEY.fullmatch(word):
+        tens = int(word) // 10
+        return False if tens in (0, 2, 8) else True if tens in (1, 3, 9) else None
+    return None
+
+
+def is_one(text: str) -> bool:
+    """True for ``1`` and ``-1``, which say debit and credit where the heading of their column does."""
+    return text in _ONES
+
+
 def is_credit(value: Value) -> bool:
-    """Read a column of sides: D/K, D/C, debet/kredit, +/-, S/H, or posting keys of SAP.
+    """Read a column of sides: D/K, D/C, debet/kredit, +/-, 1/-1, S/H, or posting keys of SAP.
 
     Returns:
         True for credit, which makes the amount negative.
@@ -141,18 +162,13 @@ def is_credit(value: Value) -> bool:
     Raises:
         CellProblem: neither debit nor credit.
     """
-    text = text_of(value).strip().casefold().removeprefix("'").rstrip(".")
-    if text in _DEBIT:
-        return False
-    if text in _CREDIT:
-        return True
-    if _POSTING_KEY.fullmatch(text):
-        tens = int(text) // 10
-        if tens in (0, 2, 8):
-            return False
-        if tens in (1, 3, 9):
-            return True
-    raise cell_problem("side", _("“%(value)s” is neither debit nor credit."), value)
+    text = text_of(value).strip().removeprefix("'")
+    if not text:
+        raise cell_problem("side", _("The cell is empty: it does not say whether the row is debit or credit."), value)
+    side = _ONES.get(text, side_of(text))
+    if side is None:
+        raise cell_problem("side", _("“%(value)s” is neither debit nor credit."), value)
+    return side
 
 
 # --- totals
