@@ -104,12 +104,13 @@ def save_profile(
 
 def known_codes(organisation: Organisation) -> KnownCodes:
     """The codes by which the columns of a file are told, and lost zeros noticed."""
-    lines = BudgetLine.objects.filter(organisation=organisation).values_list("project_code", flat=True)
+    lines = list(BudgetLine.objects.filter(organisation=organisation).values_list("project_code", "year"))
     accounts = Actual.objects.filter(organisation=organisation).order_by().values_list("account", flat=True)
     return KnownCodes(
         cost_centres=frozenset(organisation.cost_centres.values_list("code", flat=True)),
-        project_codes=frozenset(lines),
+        project_codes=frozenset(code for code, _year in lines),
         accounts=frozenset(accounts.distinct()) - {""},
+        years=frozenset(year for _code, year in lines),
     )
 
 

@@ -7,6 +7,7 @@ from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
 from .heading_words import is_side_heading, rank_of
+from .month_names import named_month
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import AMOUNT_KEYS, COLUMN_KEYS
 from .recognition import Confidence
@@ -29,13 +30,19 @@ class Candidate:
 
 
 def assign(
-    labels: Sequence[str], facts: Sequence[ColumnFacts], fixed: Mapping[str, int], repeated: set[int]
+    labels: Sequence[str],
+    facts: Sequence[ColumnFacts],
+    fixed: Mapping[str, int],
+    repeated: set[int],
+    *,
+    dated: bool = True,
 ) -> dict[str, Candidate]:
     """Give each key the best column that no other key has a better claim to.
 
     Args:
         fixed: column key → place, as declared; kept whatever the contents are.
         repeated: columns that repeat the total of a voucher on each of its rows.
+        dated: False where somebody has said that the file has no months.
     """
     chosen = {key: Candidate(key, index, 0, "declared", "") for key, index in fixed.items()}
     candidates = [
@@ -50,33 +57,56 @@ def assign(
             chosen[candidate.key] = candidate
             taken.add(candidate.index)
     _agree(chosen, facts, fixed)
-    _trust_headings(chosen, labels, facts)
+    _trust_headings(chosen, labels, facts, dated=dated)
     return {key: chosen[key] for key in COLUMN_KEYS if key in chosen}
 
 
-def _trust_headings(chosen: dict[str, Candidate], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> None:
+def _trust_headings(
+    chosen: dict[str, Candidate], labels: Sequence[str], facts: Sequence[ColumnFacts], *, dated: bool
+) -> None:
     """Take a plain heading at its word where nothing fits better: its rows will then say what is wrong with them."""
     unsaid = {"cost_centre", "project_code", "account", "voucher"} - set(chosen)
     if not set(AMOUNT_KEYS) & set(chosen):
         unsaid.add("amount")
-    if not {"date", "month", "year"} & set(chosen):
-        unsaid.add("date")
     if "amount" in chosen:
         unsaid |= {"side"} - set(chosen)
-    taken = {candidate.index for candidate in chosen.values()}
     for key in sorted(unsaid):
-        ranked = [
-            (rank, index)
-            for index, label in enumerate(labels)
-            if index not in taken
-            and (rank := rank_of(key, label)) is not None
-            and rank < 1000
-            and (key != "side" or (is_side_heading(label) and facts[index].filled))
-        ]
-        if ranked:
-            why = _("The heading says so, but the contents do not fit.")
-            chosen[key] = Candidate(key, min(ranked)[1], 0, "guess", why)
-            taken.add(min(ranked)[1])
+        _trust(key, chosen, labels, facts)
+    # The month in which a row is booked goes before the day of its voucher.
+    for key in ("month", "date") if dated else ():
+        if not {"date", "month", "year"} & set(chosen):
+            _trust(key, chosen, labels, facts)
+
+
+def _trust(key: str, chosen: dict[str, Candidate], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> None:
+    taken = {candidate.index for candidate in chosen.values()}
+    ranked = [
+        (rank, index)
+        for index, label in enumerate(labels)
+        if index not in taken
+        and (rank := rank_of(key, label)) is not None
+        and rank < 1000
+        and _says_more(key, label, facts[index])
+    ]
+    if ranked:
+        why = _("The heading says so, but the contents do not fit.")
+        chosen[key] = Candidate(key, min(ranked)[1], 0, "guess", why)
+
+
+def _says_more(key: str, label: str, facts: ColumnFacts) -> bool:
+    """False for a column that its heading alone does not make what it says."""
+    if key == "side":
+        return is_side_heading(label) and facts.filled > 0
+    # Months without a year, or years without a month, leave the month to be chosen.
+    return key != "month" or not all(_is_half_a_month(text) for _row, text in facts.samples)
+
+
+def _is_half_a_month(text: str) -> bool:
+    text = text.removeprefix("'")
+    if text.isascii() and text.isdigit():
+        return int(text) <= 16 or (len(text) == 4 and 1900 <= int(text) <= 2199)
+    named = named_month(text)
+    return (named is not None and named[0] is None) or not any(map(str.isdigit, text))
 
 
 def _agree(chosen: dict[str, Candidate], facts: Sequence[ColumnFacts], fixed: Mapping[str, int]) -> None:
@@ -169,7 +199,7 @@ def _says_no_side(rank: int | None, facts: ColumnFacts) -> bool:
 def _best(facts: ColumnFacts, forms: Sequence[str]) -> float:
     """The part of the cells with the commonest of some forms; labels of totals are no cells of a table."""
     cells = facts.filled - facts.labels
-    return max(facts.forms[form] for form in forms) / cells if cells > 0 else 0.0
+    return max(map(facts.having, forms)) / cells if cells > 0 else 0.0
 
 
 def _by_contents(key: str, facts: ColumnFacts) -> Candidate | None:

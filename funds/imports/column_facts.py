@@ -8,10 +8,12 @@ from datetime import date
 
 from fundtrack.exceptions import Refusal
 from fundtrack.money import AmountError, parse_amount
+from fundtrack.periods import Month
 
 from .cells import Value, text_of
 from .days import day_of
 from .month_names import named_month
+from .profile_values import MONTH_FORMATS
 from .values import is_one, is_total_label, side_of
 
 _PLAIN_AMOUNT = re.compile(r"[-+\u2212]?[0-9\s\u00a0\u202f]{1,20}([,.])[0-9]{2}")
@@ -21,14 +23,17 @@ _LONGEST_VALUE = 40
 _SAMPLES = 5
 _LONGEST_SIDE = 13
 #: Forms by how a text looks, so that not every form is tried on every cell.
-_POINTED, _DASHED, _SLASHED = (
-    ("d.m.yyyy", "d.m.yy", "m.yyyy", "yyyy-mm"),
-    ("yyyy-mm-dd", "yyyy-mm"),
-    ("d/m/yyyy", "m/yyyy", "yyyy-mm"),
+_YEAR_FIRST, _POINTED, _OTHERS = ("yyyy-mm-dd", "yyyy-mm"), ("d.m.yyyy", "d.m.yy", "m.yyyy"), ("d/m/yyyy", "m/yyyy")
+_DATE_LIKE = re.compile(
+    r"[Pp]?[0-9]{1,3}[.,/-](?:[0-9]{3,4}$|[0-9]{1,2}[./-])"
+    r"|[0-9]{4}(?:[-/][0-9]|\.[0-9]{2,3}$|\.[0-9]{1,2}\.| ?[Mm ] ?[0-9]{1,3}$)"
 )
-_DATE_LIKE = re.compile(r"[0-9]{1,3}[.,/](?:[0-9]{3,4}$|[0-9]{1,2}[./])|[0-9]{4}(?:[-/][0-9]|\.[0-9]{2,3}$)")
+#: Periods after December, with which books are closed: their form is known, and each row says that they are no months.
+_CLOSING = re.compile(r"((?:19|20)[0-9]{2})[-/. Mm]{0,3}0?1[3-6]|[Pp]?0?1[3-6][-/.,]((?:19|20)[0-9]{2})")
+#: Forms whose digits can be those of the other one.
+TWO_DIGITS = ("yymmdd", "ddmmyy")
 _CENTURIES = frozenset({"19", "20", "21"})
-_BY_LENGTH = {5: ("excel",), 6: ("yyyymm", "yymmdd"), 7: ("yyyymm",), 8: ("yyyymmdd",)}
+_BY_LENGTH = {5: ("excel",), 6: ("yyyymm", "yymmdd", "ddmmyy"), 7: ("yyyymm",), 8: ("yyyymmdd",)}
 
 
 @dataclass
@@ -58,12 +63,22 @@ class ColumnFacts:
     periods: int = 0
     #: Date form → cells that have it.
     forms: Counter[str] = field(default_factory=Counter)
+    #: Cells that are dates of a spreadsheet, which every form reads.
+    days: int = 0
+    #: Date form of two digits → year → cells.
+    years_by: dict[str, Counter[int]] = field(default_factory=lambda: {form: Counter() for form in TWO_DIGITS})
     #: Column key → cells with a code that the plan knows.
     known: Counter[str] = field(default_factory=Counter)
     #: The first different values, with their rows.
     samples: list[tuple[int, str]] = field(default_factory=list)
     #: The first text that can be read with either decimal mark.
     undecided_sample: str = ""
+
+    def having(self, form: str) -> int:
+        """Cells that are read in a date form, whether it is theirs or not."""
+        if form == "excel":
+            return self.forms["excel"] + self.forms["d.m.yyyy"] + self.forms["yyyy-mm-dd"]
+        return self.forms[form] + self.days
 
     def share(self, count: int) -> float:
         """The part of the filled cells."""
@@ -101,6 +116,7 @@ class ColumnFacts:
                 self.known[key] += count
         if isinstance(value, date):
             self.forms["excel"] += count
+            self.days += count
             return
         if len(text) <= _LONGEST_SIDE:
             self.sides += count if side_of(text) is not None else 0
@@ -117,8 +133,11 @@ class ColumnFacts:
             self._count_amount(text, count)
         self._count_small(text, count)
         for form in _forms_for(text):
-            if _has_form(value if form == "m.yyyy" else text, form):
+            month = _month_in(value if form == "m.yyyy" else text, form)
+            if month is not None:
                 self.forms[form] += count
+                if form in TWO_DIGITS:
+                    self.years_by[form][month.year] += count
                 self.late_days += count if form == "d/m/yyyy" and text[1:2].isdigit() and int(text[:2]) > 12 else 0
 
     def _is_long_text(self, text: str) -> bool:
@@ -128,7 +147,7 @@ class ColumnFacts:
     def _count_small(self, text: str, count: int) -> None:
         if text.isascii() and text.isdigit():
             self.years += count if len(text) == 4 and 1900 <= int(text) <= 2199 else 0
-            self.periods += count if len(text) <= 2 and 1 <= int(text) <= 16 else 0
+            self.periods += count if len(text) <= 3 and 1 <= int(text) <= 16 else 0
 
     def _count_amount(self, text: str, count: int) -> None:
         if found := _PLAIN_AMOUNT.fullmatch(text):
@@ -168,15 +187,17 @@ def _forms_for(text: str) -> tuple[str, ...]:
         return _BY_LENGTH.get(len(text), ()) if len(text) < 7 or text[:2] in _CENTURIES else ()
     if not _DATE_LIKE.match(text):
         return ()
-    head = text[:10]
-    if "-" in head:
-        return _DASHED
-    return _SLASHED if "/" in head else _POINTED
+    if text[:4].isdigit():
+        return _YEAR_FIRST
+    return _OTHERS if "/" in text[:5] or "-" in text[:5] else _POINTED
 
 
-def _has_form(value: Value, form: str) -> bool:
+def _month_in(value: Value, form: str) -> Month | None:
+    """The month that a cell says in a form; of a closing period the December before it, None for any other cell."""
     try:
-        day_of(value, form)
-    except Refusal:
-        return False
-    return True
+        return day_of(value, form)[1]
+    except Refusal as refusal:
+        if refusal.code != "date_period" or form not in MONTH_FORMATS:
+            return None
+    found = _CLOSING.fullmatch(text_of(value).strip())
+    return Month(int(found[1] or found[2]), 12) if found else None

@@ -21,18 +21,19 @@ _TIME = r"(?:[ T]+[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-
 _SHAPES = {
     "d.m.yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>[0-9]{{4}}){_TIME}"),
     "d.m.yy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.(?P<m>[0-9]{{1,2}})\.(?P<y>[0-9]{{2}}){_TIME}"),
-    "d/m/yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})/(?P<m>[0-9]{{1,2}})/(?P<y>[0-9]{{4}}){_TIME}"),
-    "yyyy-mm-dd": re.compile(rf"(?P<y>[0-9]{{4}})-(?P<m>[0-9]{{1,2}})-(?P<d>[0-9]{{1,2}}){_TIME}"),
+    "d/m/yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})([/-])(?P<m>[0-9]{{1,2}})\2(?P<y>[0-9]{{4}}){_TIME}"),
+    "yyyy-mm-dd": re.compile(rf"(?P<y>[0-9]{{4}})([-/.])(?P<m>[0-9]{{1,2}})\2(?P<d>[0-9]{{1,2}}){_TIME}"),
     "yyyymmdd": re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
     "yymmdd": re.compile(r"(?P<y>[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
+    "ddmmyy": re.compile(r"(?P<d>[0-9]{2})(?P<m>[0-9]{2})(?P<y>[0-9]{2})"),
     # Periods of three digits are SAP's: 2024001, 001/2024. A point before one digit could have lost a zero: 2024.1.
     "yyyymm": re.compile(r"(?P<y>[0-9]{4})(?P<m>0?[0-9]{2})"),
-    "yyyy-mm": re.compile(r"(?P<y>[0-9]{4})(?:[-/](?P<m>0?[0-9]{1,2})|\.(?P<n>0?[0-9]{2}))"),
-    "m/yyyy": re.compile(r"(?P<m>0?[0-9]{1,2})/(?P<y>[0-9]{4})"),
+    "yyyy-mm": re.compile(r"(?P<y>[0-9]{4})(?: ?[-/Mm ] ?(?P<m>0?[0-9]{1,2})|\.(?P<n>0?[0-9]{2}))"),
+    "m/yyyy": re.compile(r"[Pp]?(?P<m>0?[0-9]{1,2})[/-](?P<y>[0-9]{4})"),
     "m.yyyy": re.compile(r"(?P<m>0?[0-9]{1,2})[.,](?P<y>[0-9]{4})"),
 }
 _SERIAL = re.compile(r"[0-9]{1,6}(?:[.,][0-9]+)?")
-_DIGITS = {"yymmdd": 6, "yyyymmdd": 8, "yyyymm": 6}
+_DIGITS = {"yymmdd": 6, "ddmmyy": 6, "yyyymmdd": 8, "yyyymm": 6}
 
 
 def day_of(value: Value, form: str) -> tuple[date | None, Month]:

@@ -9,6 +9,7 @@ from fundtrack.periods import Month
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
+from .column_facts import TWO_DIGITS
 from .days import day_of
 from .heading_words import rank_of
 from .month_names import named_month
@@ -16,7 +17,7 @@ from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import plain
 from .values import quoted
 
-_USED = ("date", "month", "year", "period")
+_CACHED = 10_000
 _NUMBER = re.compile(r"[0-9]{1,2}|0[0-9]{2}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PERIOD = re.compile(r"0?([0-9]{2})[./ ]([0-9]{4})|([0-9]{4})[./ ]?0([0-9]{2})")
@@ -31,7 +32,7 @@ class OtherMonths:
     """
 
     def __init__(self, places: Mapping[str, int], labels: Sequence[str], form: str | None) -> None:
-        used = {place for key, place in places.items() if key != "month" or form != "none"}
+        used = {place for key, place in places.items() if form != "none" or key not in ("date", "month")}
         self.labels = labels
         #: Column → what its heading says.
         self.columns = {
@@ -40,16 +41,28 @@ class OtherMonths:
             for key in ("year", "month")
             if index not in used and _means(key, label)
         }
+        if form == "none" and (place := places.get("date", _first_date(labels, used))) is not None:
+            self.columns.setdefault(place, "date")
         #: Column → row, its cell and the month of that row, where they differ first.
         self.found: dict[int, tuple[int, str, Month]] = {}
+        #: The same of cells that look like months and are in no known form.
+        self.unknown: dict[int, tuple[int, str, Month]] = {}
+        self._fitting: set[tuple[int, Value, Month]] = set()
 
     def add(self, number: int, row: Sequence[Value], month: Month | None) -> None:
         """Look at one row that is booked in a month."""
         if month is None:
             return
         for index, key in self.columns.items():
-            if index not in self.found and not _fits(row[index], key, month):
+            if index in self.found or (index, row[index], month) in self._fitting:
+                continue
+            fits = _fits(row[index], key, month)
+            if fits is False:
                 self.found[index] = number, quoted(text_of(row[index])), month
+            elif fits is None:
+                self.unknown.setdefault(index, (number, quoted(text_of(row[index])), month))
+            elif len(self._fitting) < _CACHED:
+                self._fitting.add((index, row[index], month))
 
     def warnings(self) -> list[str]:
         """Sentences for a person, after the last row."""
@@ -57,9 +70,15 @@ class OtherMonths:
             "The column “%(column)s” is not read and says another month than the one in which the rows are booked: "
             "row %(row)s has “%(value)s” and is booked in %(month)s."
         )
+        unknown = _(
+            "The column “%(column)s” seems to say days or months in a form that is not known, and is not read: row "
+            "%(row)s has “%(value)s” and is booked in %(month)s."
+        )
         return [
-            message % {"column": self.labels[index], "row": row, "value": value, "month": month_short(month)}
-            for index, (row, value, month) in self.found.items()
+            text % {"column": self.labels[index], "row": row, "value": value, "month": month_short(month)}
+            for text, columns in ((message, self.found), (unknown, self.unknown))
+            for index, (row, value, month) in columns.items()
+            if columns is self.found or index not in self.found
         ]
 
 
@@ -68,15 +87,26 @@ def _means(key: str, label: str) -> bool:
     return rank is not None and rank < 1000
 
 
-def _fits(value: Value, key: str, month: Month) -> bool:
-    """True for a cell that says this month or year, or nothing of either."""
+def _first_date(labels: Sequence[str], used: set[int]) -> int | None:
+    ranked = [
+        (rank, index)
+        for index, label in enumerate(labels)
+        if index not in used and (rank := rank_of("date", label)) is not None and rank < 1000
+    ]
+    return min(ranked)[1] if ranked else None
+
+
+def _fits(value: Value, key: str, month: Month) -> bool | None:
+    """True for a cell that says this month or year, or nothing of either; None for one in no known form."""
     text = plain(text_of(value).strip().removeprefix("'"))
     if _YEAR.fullmatch(text):
         return int(text) == month.year
     if key == "year" or not text:
         return True
     said = _said(value, text)
-    return said is None or (said[0] in (None, month.year) and said[1] == month.number)
+    if said is None or (key == "date" and said[0] is None):
+        return None if any(map(str.isdigit, text)) else True
+    return said[0] in (None, month.year) and said[1] == month.number
 
 
 def _said(value: Value, text: str) -> tuple[int | None, int] | None:
@@ -88,7 +118,7 @@ def _said(value: Value, text: str) -> tuple[int | None, int] | None:
     if found := _PERIOD.fullmatch(text):
         return int(found[2] or found[3]), int(found[1] or found[4])
     for form in (*MONTH_FORMATS, *DAY_FORMATS):
-        if form not in ("excel", "yymmdd"):
+        if form not in ("excel", *TWO_DIGITS):
             try:
                 month = day_of(value, form)[1]
             except Refusal:

@@ -7,7 +7,7 @@ from fundtrack.money import DecimalMark
 from .encodings import ENCODINGS
 
 #: Forms of a day.
-DAY_FORMATS = ("d.m.yyyy", "d.m.yy", "d/m/yyyy", "yyyy-mm-dd", "yyyymmdd", "yymmdd", "excel")
+DAY_FORMATS = ("d.m.yyyy", "d.m.yy", "d/m/yyyy", "yyyy-mm-dd", "yyyymmdd", "yymmdd", "ddmmyy", "excel")
 #: Forms that name only a month.
 MONTH_FORMATS = ("yyyymm", "yyyy-mm", "m/yyyy", "m.yyyy", "month yyyy")
 #: ``year_period``: a year and a period in two columns; ``none``: the file has no months, the person says which it is.
@@ -20,6 +20,7 @@ EXAMPLES = {
     "yyyy-mm-dd": "2021-06-01",
     "yyyymmdd": "20210601",
     "yymmdd": "210601",
+    "ddmmyy": "010621",
     # What a spreadsheet shows of its own dates.
     "excel": "1.6.2021",
     "yyyymm": "202106",

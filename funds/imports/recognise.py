@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 
 from fundtrack.money import DecimalMark
-from fundtrack.sentences import plural_sentence as ngettext
 from fundtrack.sentences import sentence as _
 
 from .assign import Candidate, assign
@@ -14,13 +13,13 @@ from .cells import Value, text_of
 from .column_facts import ColumnFacts
 from .credit_columns import ask_about_sides, unread_credits, unused_sides
 from .csv_files import DELIMITERS
+from .date_forms import find_date_form
 from .doubts import Groups, beside_net, seems_total
 from .files import FileRefusal, SheetInfo, TableFile
 from .guesses import ask_about_amount, tax_beside
 from .heading_words import is_net, meanings_of
 from .headings import HEADING_ROWS, labels_of, places_of
 from .other_sheets import look_at_sheets
-from .profile_values import DAY_FORMATS, EXAMPLES, MONTH_FORMATS
 from .profiles import AMOUNT_KEYS, Profile, plain
 from .recognition import Choice, Question, Recognition
 from .rows import KnownCodes
@@ -65,11 +64,11 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     if not rows:
         raise FileRefusal(_("The file has headings and no rows below them."), code="file_no_rows")
     fixed = places_of(declared.columns, labels)
-    chosen = assign(labels, facts, fixed, repeated)
+    chosen = assign(labels, facts, fixed, repeated, dated=declared.date_format != "none")
     choices = {key: _choice(candidate, labels, facts, declared) for key, candidate in chosen.items()}
     questions: list[Question] = []
     warnings = list(file.warnings)
-    date_format = declared.date_format or _date_format(choices, facts, questions, warnings)
+    date_format = declared.date_format or find_date_form(choices, facts, known.years, questions, warnings)
     mark = declared.decimal_mark
     if mark is None:
         mark = _decimal_mark(choices, facts, questions, warnings)
@@ -188,50 +187,6 @@ def _choice(candidate: Candidate, labels: Sequence[str], facts: Sequence[ColumnF
 
 
 # --- what the whole column decides
-
-
-def _date_format(
-    choices: dict[str, Choice], facts: Sequence[ColumnFacts], questions: list[Question], warnings: list[str]
-) -> str | None:
-    if "year" in choices and "period" in choices:
-        return "year_period"
-    for key, forms in (("date", (*DAY_FORMATS, *MONTH_FORMATS)), ("month", (*MONTH_FORMATS, *DAY_FORMATS))):
-        if key in choices:
-            column = facts[choices[key].index]
-            counted = [(column.forms[form], -forms.index(form), form) for form in forms if column.forms[form]]
-            if not counted:
-                message = _(
-                    "The form of the dates in the column “%(column)s” is not known, for example “%(value)s”. Choose "
-                    "it. Dates with the month first (1/31/2024) are not read: write them as 31.1.2024 or 2024-01-31."
-                )
-                example = column.samples[0][1] if column.samples else ""
-                shown = message % {"column": choices[key].heading, "value": example}
-                questions.append(Question("date_format", shown, choices=forms))
-                return None
-            count, _order, form = max(counted)
-            others = column.filled - column.labels - count
-            if others > 0:
-                message = ngettext(
-                    "One cell of the column “%(column)s” is not a date in the form %(form)s.",
-                    "%(count)s cells of the column “%(column)s” are not dates in the form %(form)s.",
-                    others,
-                )
-                places = {"count": others, "column": choices[key].heading, "form": EXAMPLES[form]}
-                warnings.append(message % places)
-            if form == "d/m/yyyy" and not column.late_days:
-                warnings.append(_month_may_be_first(choices[key].heading, column))
-            return form
-    message = _("The file does not say which month its rows belong to. Choose the month.")
-    questions.append(Question("month", message))
-    return "none"
-
-
-def _month_may_be_first(heading: str, column: ColumnFacts) -> str:
-    message = _(
-        "The dates in the column “%(column)s” are read with the day first, and none of them is after the 12th: "
-        "“%(value)s” could have the month first as well. Check the months below."
-    )
-    return message % {"column": heading, "value": column.samples[0][1]}
 
 
 def _decimal_mark(

@@ -128,6 +128,8 @@ class RowReader:
 
         def both(row: Sequence[Value]) -> Day:
             month = month_of(row)
+            if form == "none":
+                return self._day_or_none(row[place]), month
             return (self._day(row[place], forms)[0] if row[place] else None), month
 
         return both
@@ -143,6 +145,14 @@ class RowReader:
             # Without the trace of the row before, which would keep that row in memory.
             raise found.with_traceback(None)
         return found
+
+    def _day_or_none(self, value: Value) -> date | None:
+        """The day of a row whose month a person has chosen: a form that is not known hinders nothing."""
+        try:
+            # Any short number could be the serial one of a spreadsheet's day.
+            return self._day(value, _ANY_DAY[:-1])[0] if value else None
+        except Refusal:
+            return None
 
     def _first_day(self, value: Value, forms: tuple[str, ...]) -> Day | Refusal:
         first: Refusal | None = None

@@ -142,3 +142,5 @@ class KnownCodes:
     cost_centres: frozenset[str] = frozenset()
     project_codes: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    #: The years of the plans, by which dates with two digits for the year are told.
+    years: frozenset[int] = frozenset()

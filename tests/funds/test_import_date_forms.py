@@ -1,0 +1,208 @@
+"""The form of dates and months: decided by the whole column, asked where it is not known, never passed over."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from funds.imports.files import open_file
+from funds.imports.profiles import Profile, ProfileRefusal
+from funds.imports.recognise import KnownCodes, Recognition, recognise
+from fundtrack.periods import Month
+
+from .import_files import HEADER, ROW, changed, csv, reading, rows_of, xlsx
+
+
+@pytest.fixture(autouse=True)
+def english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+def found(content: bytes, **options: Any) -> Recognition:
+    return recognise(open_file("x.xlsx" if content.startswith(b"PK") else "x.csv", content), **options)
+
+
+def monthly(heading: str, *texts: str) -> bytes:
+    """A file with a column of months or days in the place of the date."""
+    return csv(*(changed(date=text) for text in texts), header=(heading, *HEADER[1:]))
+
+
+#: A text, the form that is found, and the day that it means in October 2024; None for a month.
+READ = [
+    ("10-2024", "m/yyyy", None),
+    ("010-2024", "m/yyyy", None),
+    ("P10/2024", "m/yyyy", None),
+    ("p010/2024", "m/yyyy", None),
+    ("2024 10", "yyyy-mm", None),
+    ("2024M10", "yyyy-mm", None),
+    ("2024m10", "yyyy-mm", None),
+    ("2024 M10", "yyyy-mm", None),
+    ("25-10-2024", "d/m/yyyy", date(2024, 10, 25)),
+    ("25-10-2024 12:00", "d/m/yyyy", date(2024, 10, 25)),
+    ("2024/10/01", "yyyy-mm-dd", date(2024, 10, 1)),
+    ("2024.10.01", "yyyy-mm-dd", date(2024, 10, 1)),
+    ("2024/10/1 8:30", "yyyy-mm-dd", date(2024, 10, 1)),
+]
+
+
+@pytest.mark.parametrize(("text", "form", "day"), READ)
+@pytest.mark.parametrize("heading", ["Pvm", "Kausi"])
+def test_forms_in_other_marks(text: str, form: str, day: date | None, heading: str) -> None:
+    actuals = reading(monthly(heading, text, text))
+    rows = [row for row in actuals if row.kind == "row"]
+    assert [row.month for row in rows] == [Month(2024, 10)] * 2 and actuals.profile.date_format == form
+    assert heading == "Kausi" or rows[0].booked_on == day
+    assert not actuals.warnings
+
+
+def test_a_day_with_dashes_has_the_doubts_of_one_with_slashes() -> None:
+    assert "could have the month first" in found(monthly("Pvm", "1-10-2024")).warnings[0]
+    (row,) = rows_of(monthly("Pvm", "10-25-2024"), {"date_format": "d/m/yyyy"})
+    assert row.problems[0].code == "date_month_first"
+    (row,) = rows_of(monthly("Pvm", "1-10/2024"), {"date_format": "d/m/yyyy"})
+    assert row.problems[0].code == "date_form"
+
+
+#: What is asked about under a heading that certainly means months or days.
+ASKED = ["10/24", "24/10", "1024", "Q4/2024", "2024Q4", "X/2024", "2024-X", "202410.0", "4. neljännes 2024"]
+
+
+@pytest.mark.parametrize("text", ASKED)
+@pytest.mark.parametrize("heading", ["Kausi", "Kirjauskuukausi", "Period", "Pvm"])
+def test_months_in_no_known_form_are_asked_about(text: str, heading: str) -> None:
+    content = monthly(heading, text, text)
+    (question,) = found(content).questions
+    assert question.key == "date_format" and f"“{heading}”" in question.message and f"“{text}”" in question.message
+    for month in (None, Month(2024, 9)):
+        with pytest.raises(ProfileRefusal) as refusal:
+            reading(content, month=month)
+        assert str(refusal.value) == question.message
+    # Who chooses the month is told of the column, whether a person has confirmed it or not.
+    key = "date" if heading == "Pvm" else "month"
+    complete = {"header_row": 1, "decimal_mark": ",", "delimiter": ";", "columns": {key: heading, "amount": "Summa"}}
+    for said, confirmed in (({}, False), (complete, False), (complete, True)):
+        actuals = reading(content, {**said, "date_format": "none"}, month=Month(2024, 9), confirmed=confirmed)
+        assert [(row.month, row.booked_on) for row in actuals if row.kind == "row"] == [(Month(2024, 9), None)] * 2
+        (warning,) = actuals.warnings
+        assert f"“{heading}” seems to say days or months" in warning and f"row 2 has “{text}”" in warning
+
+
+@pytest.mark.parametrize(
+    ("heading", "texts"),
+    [
+        ("Kausi", ("9", "9")),
+        ("Kausi", ("009", "009")),
+        ("Kausi", ("syyskuu", "syys")),
+        ("Kausi", ("2024", "2024")),
+        ("Kausi", ("", "")),
+        ("Kausi", ("-", "-")),
+        ("Kausi", ("kaikki", "kaikki")),
+        ("Pvm", ("", "")),
+        ("Oma kausi", ("10/24", "10/24")),
+    ],
+)
+def test_columns_that_leave_the_month_to_be_chosen(heading: str, texts: tuple[str, str]) -> None:
+    (question,) = found(monthly(heading, *texts)).questions
+    assert question.key == "month"
+    actuals = reading(monthly(heading, *texts), month=Month(2024, 9))
+    assert [row.month for row in actuals if row.kind == "row"] == [Month(2024, 9)] * 2 and not actuals.warnings
+
+
+def test_an_empty_column_of_dates_beside_the_months() -> None:
+    header = ("Pvm", "Kausi", *HEADER[1:])
+    (row,) = rows_of(csv(("", "202410", *ROW[1:]), header=header))
+    assert (row.month, row.booked_on) == (Month(2024, 10), None)
+
+
+def test_a_day_in_another_month_than_the_chosen_one_is_told() -> None:
+    for day, told in (("5.10.2024", 1), ("5.9.2024", 0)):
+        actuals = reading(monthly("Pvm", day), {"date_format": "none"}, month=Month(2024, 9))
+        assert [row.month for row in actuals if row.kind == "row"] == [Month(2024, 9)]
+        assert ["says another month" in warning for warning in actuals.warnings] == [True] * told
+
+
+CLOSING = [
+    ("202410", "202413"),
+    ("2024010", "2024013"),
+    ("2024-10", "2024-13"),
+    ("2024/10", "2024/016"),
+    ("10/2024", "13/2024"),
+    ("010.2024", "014.2024"),
+]
+
+
+@pytest.mark.parametrize(("month", "closing"), CLOSING)
+@pytest.mark.parametrize(("good", "bad"), [(1, 1), (1, 3), (0, 2)])
+@pytest.mark.parametrize("chosen", [None, Month(2024, 9)])
+def test_a_period_after_december_is_an_error_of_its_row(
+    month: str, closing: str, good: int, bad: int, chosen: Month | None
+) -> None:
+    rows = rows_of(monthly("Kausi", *[month] * good, *[closing] * bad), month=chosen)
+    assert [row.month for row in rows if row.kind == "row"] == [Month(2024, 10)] * good
+    problems = [problem.code for row in rows for problem in row.problems]
+    assert problems == ["date_period"] * bad and f"“{closing}” has the period 1" in rows[-1].problems[0].message
+
+
+#: Six digits, the years of the plans, and the form that is found; "" where it is asked.
+SHORT: list[tuple[tuple[str, ...], tuple[int, ...], str]] = [
+    (("251124", "261124", "271124", "281124"), (2024,), "ddmmyy"),
+    (("251124", "261124", "271124", "281124"), (), "ddmmyy"),
+    (("241125", "241126", "241127", "241128"), (), "yymmdd"),
+    (("241125", "241126"), (2024,), "yymmdd"),
+    (("251124", "261124"), (2023, 2024), "ddmmyy"),
+    (("311224",), (2024,), "ddmmyy"),
+    (("311224", "320101"), (), "yymmdd"),
+    (("241231", "010124"), (), ""),
+    (("251124",), (2024, 2025), ""),
+    (("251124",), (2030,), ""),
+    (("251124",), (), ""),
+    (("240105", "240105"), (), "yymmdd"),
+    (("010524", "020524"), (2024,), "ddmmyy"),
+    (("011024", "011024"), (), "ddmmyy"),
+]
+
+
+@pytest.mark.parametrize(("texts", "years", "form"), SHORT)
+@pytest.mark.parametrize("kind", [csv, xlsx])
+def test_days_of_six_digits(texts: tuple[str, ...], years: tuple[int, ...], form: str, kind: Any) -> None:
+    content = kind(*(changed(date=text) for text in texts))
+    recognition = found(content, known=KnownCodes(years=frozenset(years)))
+    assert recognition.profile.date_format == (form or None)
+    assert [question.key for question in recognition.questions] == ["date_format"] * (not form)
+    if not form:
+        assert "can be read two ways" in recognition.questions[0].message
+        assert f"“{texts[0]}”" in recognition.questions[0].message
+    elif form == "ddmmyy":
+        rows = rows_of(content, {"date_format": form})
+        assert [row.booked_on and f"{row.booked_on:%d%m%y}" for row in rows] == list(texts)
+
+
+def test_both_readings_of_six_digits_are_shown() -> None:
+    (question,) = found(csv(changed(date="251124"))).questions
+    assert "“251124” is 24.11.2025 or 25.11.2024" in question.message
+
+
+@pytest.mark.parametrize("spelling", ["ddmmyy", "DDMMYY", "ppkkvv", "%d%m%y"])
+def test_the_day_first_in_a_profile(spelling: str) -> None:
+    assert Profile.from_json({"date_format": spelling}).date_format == "ddmmyy"
+    (row,) = rows_of(xlsx(changed(date=11124)), {"date_format": spelling})
+    assert row.booked_on == date(2024, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "form", "warned"),
+    [
+        ((date(2024, 10, 5), date(2024, 10, 6), "7.10.2024"), "excel", False),
+        ((date(2024, 10, 5), date(2024, 10, 6), "2024-10-07"), "excel", False),
+        ((datetime.fromisoformat("2024-10-05T10:00"), "6.10.2024", "7.10.2024"), "d.m.yyyy", False),
+        ((date(2024, 10, 5), date(2024, 10, 6), "7.10.24"), "excel", True),
+        ((date(2024, 10, 5), date(2024, 10, 6), "huomenna"), "excel", True),
+    ],
+)
+def test_texts_among_dates_of_a_spreadsheet(days: tuple[Any, ...], form: str, warned: bool) -> None:
+    actuals = reading(xlsx(*(changed(date=day) for day in days)))
+    assert [row.kind for row in actuals][1:] == ["row", "row", "error" if warned else "row"]
+    assert actuals.profile.date_format == form
+    assert ["is not a date" in warning for warning in actuals.warnings] == [True] * warned
