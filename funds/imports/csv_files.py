@@ -16,6 +16,10 @@ _SAMPLE = 300
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 #: Ctrl-Z, with which programs of the time of DOS end a file.
 _END_OF_FILE = b"\x1a"
+#: A text within a formula that is nothing else.
+_GUARD = '="'
+_GUARDS = [_GUARD.encode(codec) for codec in ("ascii", "utf-16-le", "utf-16-be")]
+_GUARDED = re.compile(r' *="((?:[^"]|"")*)" *')
 #: Lines like ``sep=;`` tell a spreadsheet which delimiter comes.
 _SEPARATOR = "sep="
 #: What is left of a letter that an earlier program could not read, as it is and read once more in a wrong encoding.
@@ -27,13 +31,15 @@ def read_records(
 ) -> Iterator[list[str]]:
     """Read record after record; a blank line is an empty record, a quoted line break stays inside its cell.
 
+    ``="0012"``, by which some exports keep spreadsheets from reading a text as a number, is the text inside.
+
     Raises:
         FileRefusal: beyond the limits, a quotation mark that does not end, or a byte that does not fit.
     """
     if content.endswith(_END_OF_FILE) and not encoding.name.startswith("utf-16"):
         content = content.rstrip(_END_OF_FILE)
     reader = csv.reader(encoding.open(content, errors=errors), delimiter=delimiter, strict=True)
-    number = 0
+    guarded, number = any(guard in content for guard in _GUARDS), 0
     try:
         for number, record in enumerate(reader, start=1):
             if number > limits.rows:
@@ -43,7 +49,7 @@ def read_records(
             # Longer than one cell may be as a whole: only then is each cell worth a look.
             if sum(map(len, record)) > limits.cell and max(map(len, record)) > limits.cell:
                 raise too_long_cell(number, limits, text=True)
-            yield record
+            yield [_unwrapped(cell) for cell in record] if guarded else record
     except csv.Error as error:
         if "field limit" in str(error):
             raise too_long_cell(number + 1, limits, text=True) from error
@@ -51,6 +57,13 @@ def read_records(
         raise FileRefusal(message % {"line": reader.line_num}, code="file_damaged") from error
     except UnicodeError as error:
         raise byte_does_not_fit(encoding, content, delimiter, limits) from error
+
+
+def _unwrapped(cell: str) -> str:
+    if not cell.lstrip(" ").startswith(_GUARD):
+        return cell
+    found = _GUARDED.fullmatch(cell)
+    return found[1].replace('""', '"') if found else cell
 
 
 def byte_does_not_fit(encoding: Encoding, content: bytes, delimiter: str, limits: Limits) -> FileRefusal:
