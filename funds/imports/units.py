@@ -34,6 +34,11 @@ _IN_EUROS = re.compile(
     r"\b(?:eur|euro|euroa|euroina|i euro)\b|€|paikallis|kotivaluu|yritysvaluu"
     r"|local cur|company code|lokal"
 )
+#: Amounts in the currency of each row, beside which the other ones are euros.
+_IN_CURRENCY = re.compile(
+    r"\bvaluutta ?(?:summa|maara|arvo)\b|\b(?:summa|maara|arvo|toteuma)\b.*\bvaluutassa\b|\bvalutabelopp\b"
+    r"|\bbelopp i (?:\w+ )?valuta\b|\b(?:amount|value) in (?:\w+ )?currency\b|\b(?:foreign|document) currency amount\b"
+)
 _EURO = frozenset({"", "eur", "euro", "€", "euroa", "978"})
 
 
@@ -47,7 +52,10 @@ class Units:
     def __init__(self, places: Mapping[str, int], labels: Sequence[str]) -> None:
         self.labels = labels
         self.amounts = [labels[places[key]] for key in AMOUNT_KEYS if key in places]
-        in_euros = all(_IN_EUROS.search(worded(heading)) for heading in self.amounts)
+        beside = any(_is_in_currency(label) for index, label in enumerate(labels) if index not in places.values())
+        in_euros = all(
+            _IN_EUROS.search(worded(heading)) or (beside and not _is_in_currency(heading)) for heading in self.amounts
+        )
         named = [index for index, label in enumerate(labels) if _says_currency(worded(label))]
         # “Summa valuutassa” is no column of currencies.
         self.currencies = [] if in_euros else [index for index in named if index not in places.values()]
@@ -93,6 +101,11 @@ class Units:
             )
             warnings.append(message % {"column": self.labels[index], "value": currency[:20], "row": row})
         return warnings
+
+
+def _is_in_currency(label: str) -> bool:
+    heading = worded(label)
+    return _IN_CURRENCY.search(heading) is not None and not _IN_EUROS.search(heading)
 
 
 def _says_currency(heading: str) -> bool:

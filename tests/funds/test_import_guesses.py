@@ -159,6 +159,31 @@ UNITS: list[tuple[str, str, str, str, str]] = [
 ]  # fmt: skip
 
 
+#: Headings of the amounts that are read and of other ones, and whether a row in another currency is told.
+IN_CURRENCY = [
+    ("Summa", "Valuuttasumma", False),
+    ("Summa", "Summa valuutassa", False),
+    ("Summa", "Määrä tositteen valuutassa", False),
+    ("Belopp", "Belopp i valuta", False),
+    ("Amount", "Amount in document currency", False),
+    ("Summa EUR", "Muu", False),
+    ("Summa", "Muu", True),
+    ("Summa", "Määrä paikallisessa valuutassa", True),
+    ("Valuuttasumma", "Summa", True),
+    ("Summa valuutassa", "Valuuttasumma", True),
+]
+
+
+@pytest.mark.parametrize(("heading", "beside", "told"), IN_CURRENCY)
+def test_amounts_beside_those_in_another_currency_are_euros(heading: str, beside: str, told: bool) -> None:
+    rows = [("1.6.2021", "2000", "88,12", "1000,00", currency) for currency in ("EUR", "SEK")]
+    content = csv(*rows, header=("Pvm", "KP", heading, beside, "Valuutta"))
+    for form in ({}, {"header_row": 1, "date_format": "d.m.yyyy", "decimal_mark": ",", "delimiter": ";"}):
+        actuals = reading(content, {**form, "columns": {"date": "Pvm", "amount": heading}})
+        assert [str(row.amount) for row in actuals if row.kind == "row"] == ["88.12"] * 2
+        assert ["another currency" in warning for warning in actuals.warnings] == [True] * told
+
+
 @pytest.mark.parametrize(("line", "heading", "beside", "value", "said"), UNITS)
 def test_other_units_and_currencies_are_told(line: str, heading: str, beside: str, value: str, said: str) -> None:
     header = ("Pvm", "KP", heading, beside)
