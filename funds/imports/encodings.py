@@ -36,6 +36,10 @@ _SURE = {
     "ibm850": (_DOS, re.compile(rb"[A-Za-z]\x84[A-Za-z]")),
     "macintosh": (_MACINTOSH, re.compile(rb"[A-Za-z]\x8a[a-z]")),
 }
+#: What people of the North write in Windows-1252, signs included.
+_USUAL = frozenset("åäöÅÄÖéÉèàáçëíïñóôõÕüÜæÆøØßšŠžŽ€£§°±²³½´µ·×–—‘’“”«»•…®©™\u00a0\u00ad")
+#: Bytes that are letters in the code pages of DOS and the Macintosh, and å ä ö Å Ä Ö, which are none there.
+_ELSEWHERE, _NORTHERN = bytes(range(0x80, 0xA0)), "åäöÅÄÖ".encode("cp1252")
 _WORD_ENDS = re.compile(r"[\s;,|\"]+")
 _LONGEST_WORD, _SHOWN = 30, 5
 #: Bytes that Windows-1252 leaves undefined.
@@ -182,6 +186,15 @@ def _count_utf8(content: bytes) -> tuple[int, int]:
         odd = sum(_PRIVATE <= ord(letter) < _PRIVATE + 256 for letter in beyond)
         good, bad = good + len(beyond) - odd, bad + odd
     return good, bad
+
+
+def is_certain(encoding: Encoding, content: bytes) -> bool:
+    """True for Windows-1252 with usual letters, which no other encoding would make letters of."""
+    if encoding.name != "windows-1252" or encoding.errors != "strict":
+        return False
+    beyond = set(content.translate(None, delete=bytes(range(128))))
+    told_apart = bool(beyond & set(_NORTHERN)) or not beyond & set(_ELSEWHERE)
+    return told_apart and _USUAL.issuperset(bytes(beyond).decode(encoding.codec))
 
 
 def words_beyond_ascii(encoding: Encoding, content: bytes) -> list[str]:

@@ -22,7 +22,7 @@ from .csv_files import (
     odd_rows,
     read_records,
 )
-from .encodings import CONTROLS, Encoding, chunks, find_encoding, has_mark, unreadable, words_beyond_ascii
+from .encodings import CONTROLS, Encoding, chunks, find_encoding, has_mark, is_certain, unreadable, words_beyond_ascii
 from .limits import (
     ACTUALS_LIMITS,
     PLAN_LIMITS,
@@ -271,7 +271,7 @@ def open_file(
         file.sheets = file._book.sheets
         return file
     if suffix in _WORKBOOK_NAMES:
-        raise _wrong_name(name, "CSV")
+        raise _wrong_name(name, "CSV") if _is_text(name, content) else not_a_table(name)
     if suffix == ".xls":
         file.warnings.append(_("%(file)s is text, whatever its name says. It was read as CSV.") % {"file": name})
     file._encoding = _declared(name, content, encoding) if encoding else find_encoding(name, content)
@@ -285,6 +285,15 @@ def open_file(
     _warn_of_letters(file, declared=encoding is not None)
     _warn_of_controls(file)
     return file
+
+
+def _is_text(name: str, content: bytes) -> bool:
+    """True for bytes that are lines of letters, whatever they say."""
+    try:
+        find_encoding(name, content)
+    except FileRefusal:
+        return False
+    return True
 
 
 def _declared(name: str, content: bytes, encoding: str) -> Encoding:
@@ -357,7 +366,7 @@ def _warn_of_letters(file: TableFile, *, declared: bool) -> None:
         rows = odd_rows(encoding, file.content, file.delimiter, file.limits)
         message = _("Single letters do not fit the encoding %(encoding)s. Check these rows: %(rows)s.")
         file.warnings.append(message % {"encoding": encoding.name, "rows": ", ".join(map(str, rows))})
-    elif not encoding.name.startswith("utf-") and not declared:
+    elif not (encoding.name.startswith("utf-") or declared or is_certain(encoding, file.content)):
         words = words_beyond_ascii(encoding, file.content)
         message = _(
             "The file does not say its encoding and was read as %(encoding)s. Check the letters of these words: "

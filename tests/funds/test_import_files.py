@@ -59,6 +59,8 @@ BAD_FILES: dict[str, tuple[Any, str, str]] = {
     "text named XLSX": (csv(ROW), "x.xlsx", "file_wrong_extension"),
     "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "x.csv", "file_not_a_table"),
     "program": (bytes(range(256)) * 40, "x.csv", "file_not_a_table"),
+    "program named XLSX": (b"MZ\n" + bytes(range(256)) * 8, "x.xlsx", "file_not_a_table"),
+    "letters of no encoding named XLSX": (b"P\x81iv\x8d;Summa\r\n" * 100, "x.xlsx", "file_not_a_table"),
     "control characters": (bytes(range(1, 9)) * 40, "x.csv", "file_not_a_table"),
     "letters of no encoding": (b"P\x81iv\x8d;Summa\r\n" * 100, "x.csv", "file_encoding"),
     "not UTF-16 after all": (b"\xff\xfe" + "Päivä".encode("utf-16-le") + b"\x00\xd8", "x.csv", "file_encoding"),
