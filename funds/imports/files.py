@@ -31,6 +31,7 @@ from .limits import (
     not_a_table,
     too_large,
 )
+from .quotes import list_of
 from .workbooks import SheetInfo, Workbook
 
 __all__ = [
@@ -183,7 +184,7 @@ class TableFile:
         for sheet in self.sheets:
             if chosen == sheet.number or (isinstance(chosen, str) and chosen.casefold() == sheet.name.casefold()):
                 return sheet
-        names = ", ".join(f"“{sheet.name}”" for sheet in shown)
+        names = list_of(sheet.name for sheet in shown)
         message = _("The workbook has no sheet “%(sheet)s”. It has %(sheets)s.") % {"sheet": chosen, "sheets": names}
         raise FileRefusal(message, code="sheet_missing")
 
@@ -372,8 +373,7 @@ def _warn_of_letters(file: TableFile, *, declared: bool) -> None:
             "The file does not say its encoding and was read as %(encoding)s. Check the letters of these words: "
             "%(words)s. Choose another encoding if they are wrong."
         )
-        shown = ", ".join(f"“{word}”" for word in words)
-        file.warnings += [message % {"encoding": encoding.name, "words": shown}] if words else []
+        file.warnings += [message % {"encoding": encoding.name, "words": list_of(words)}] if words else []
 
 
 def _warn_of_controls(file: TableFile) -> None:

@@ -11,6 +11,7 @@ from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
 from .heading_words import is_net, rank_of, worded
+from .quotes import list_of
 from .recognition import Choice, Question
 
 #: The columns whose mistakes move money or months without any error.
@@ -104,7 +105,7 @@ def ask_about_amount(
     if rivals:
         message = _("Several columns can have the amounts: %(columns)s. Choose the one that is meant.")
         names = tuple(labels[index] for index in sorted([amount.index, *rivals]))
-        shown = message % {"columns": ", ".join(f"“{name}”" for name in names)}
+        shown = message % {"columns": list_of(names)}
         return Question("column", shown, "amount", names)
     return None
 

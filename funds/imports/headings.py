@@ -7,6 +7,7 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .profiles import ProfileRefusal, plain
+from .quotes import list_of
 
 #: Headings stand within these rows.
 HEADING_ROWS = 50
@@ -48,13 +49,13 @@ def places_of(columns: Mapping[str, str], labels: Sequence[str]) -> dict[str, in
     for key, heading in columns.items():
         index = place_of(heading, labels)
         if index is None:
-            missing.append(f"“{' '.join(heading.split())}”")
+            missing.append(" ".join(heading.split()))
         else:
             places[key] = index
     if missing:
         message = _("The file has no column with the heading %(missing)s. It has these: %(headings)s.") % {
-            "missing": ", ".join(missing),
-            "headings": ", ".join(f"“{label[:40]}”" for label in labels[:30]),
+            "missing": list_of(missing),
+            "headings": list_of(label[:40] for label in labels[:30]),
         }
         raise ProfileRefusal(message, code="column_missing")
     return places
@@ -74,7 +75,7 @@ def place_of(heading: str, labels: Sequence[str]) -> int | None:
     if len(numbered) > 1:
         message = _("Several columns have the heading “%(heading)s”. Choose one of %(choices)s.") % {
             "heading": " ".join(heading.split()),
-            "choices": ", ".join(f"“{label}”" for label in numbered),
+            "choices": list_of(numbered),
         }
         raise ProfileRefusal(message, code="column_twice")
     return None

@@ -14,6 +14,7 @@ from .files import FileRefusal, SheetInfo, TableFile
 from .heading_words import rank_of
 from .headings import HEADING_ROWS
 from .profiles import AMOUNT_KEYS
+from .quotes import in_quotes, list_of
 from .recognition import Question
 
 _CODE = re.compile(r"[A-Za-z]{0,6}[-_. ]?[0-9]{3,}[A-Za-z0-9-]*|[A-Za-z]{1,6}[0-9]+")
@@ -37,9 +38,8 @@ def look_at_sheets(file: TableFile, read: SheetInfo, amounts: Collection[int]) -
     if not found:
         return None, _told([sheet for sheet in others if counted[sheet].amounts])
     counted[read] = _count(file, read, amounts)
-    shown = ", ".join(
-        f"“{sheet.name}” ({count(counted[sheet].rows)})" for sheet in sorted([read, *found], key=lambda one: one.number)
-    )
+    read_or_found = sorted([read, *found], key=lambda one: one.number)
+    shown = ", ".join(f"{in_quotes(sheet.name)} ({count(counted[sheet].rows)})" for sheet in read_or_found)
     message = _(
         "The workbook has amounts on several sheets (in brackets the number of their rows): %(sheets)s. One sheet is "
         "read. Choose it, and bring the others as files of their own."
@@ -49,7 +49,7 @@ def look_at_sheets(file: TableFile, read: SheetInfo, amounts: Collection[int]) -
 
 def _told(sheets: Sequence[SheetInfo]) -> list[str]:
     message = _("Other sheets have numbers with cents, but no rows with dates or codes, and are not read: %(sheets)s.")
-    return [message % {"sheets": ", ".join(f"“{sheet.name}”" for sheet in sheets)}] if sheets else []
+    return [message % {"sheets": list_of(sheet.name for sheet in sheets)}] if sheets else []
 
 
 @dataclass

@@ -16,6 +16,7 @@ from fundtrack.money import LARGEST, ZERO, AmountError, DecimalMark, count_decim
 
 from ..layout import USE_PLAN_LENGTH, is_code, tidy
 from .files import Cell, FileRefusal, Sheet, read_sheets
+from .quotes import list_of
 
 REQUIRED = ("target", "cost_centre", "line", "project_code", "amount")
 OPTIONAL = ("responsible", "use_plan", "target_responsible", "target_use_plan")
@@ -228,10 +229,10 @@ def _check_headings(header: Sequence[Cell], columns: Mapping[str, int]) -> None:
 def _warn_of_unread(found: PlanFile, header: Sequence[Cell]) -> None:
     """Name the columns that are passed over: never in silence."""
     headings = [tidy(cell.text) for cell in header]
-    unread = [f"“{heading[:40]}”" for heading in headings if heading and _column_of(heading) is None]
+    unread = [heading[:40] for heading in headings if heading and _column_of(heading) is None]
     if unread:
         message = _("Not read: %(unread)s. The columns that are read: %(known)s.") % {
-            "unread": ", ".join(unread),
+            "unread": list_of(unread),
             "known": labels_of(COLUMNS),
         }
         found.warnings.append(FileProblem(0, "", "", message, "columns_unread"))
