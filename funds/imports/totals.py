@@ -9,6 +9,7 @@ from fundtrack.sentences import sentence as _
 from .cells import Value
 from .row_reader import RowReader
 from .rows import FileTotals, ReadRow, row_problem
+from .subtotals import Subtotals
 from .values import is_balance_label, is_bare_total, may_be_labelled
 
 Held = list[tuple[ReadRow, list[Value]]]
@@ -37,7 +38,7 @@ def settled(
         yield sums.count(sums.noted(found, row))
     if held:
         yield from sums.settle(held, last=True)
-    warnings += sums.lookalikes.warnings()
+    warnings += sums.lookalikes.warnings(sums.subtotals.warnings())
 
 
 def _is_footer(row: ReadRow) -> bool:
@@ -54,6 +55,7 @@ class _Sums:
     def __init__(self, reader: RowReader, totals: FileTotals) -> None:
         self.reader, self.totals = reader, totals
         self.lookalikes = _Lookalikes("account" in reader.places)
+        self.subtotals = Subtotals()
         self.rows_since = 0
         #: Of rows that are noted as totals and still booked.
         self.doubtful = ZERO
@@ -68,6 +70,7 @@ class _Sums:
             self.lookalikes.add(row)
         if row.amount is not None and row.kind in ("row", "left_out", "error"):
             self.rows_since += 1
+            self.subtotals.add(row)
         if row.amount is not None and any(note.code == "may_be_total" for note in row.notes):
             self.doubtful += row.amount
             self._begin()
@@ -185,7 +188,9 @@ class _Lookalikes:
             return
         self._close()
         if not row.voucher and self._rows_above and row.amount == self._above:
-            self._found(self.sums, row.number)
+            # What a note calls a total is not said twice.
+            if not row.notes:
+                self._found(self.sums, row.number)
         elif not row.voucher:
             self._head, self._left, self._rows_below = row.number, row.amount, 0
         self._above, self._rows_above = ZERO, 0
@@ -200,17 +205,21 @@ class _Lookalikes:
         found[0] += 1
         found[1] = found[1] or row
 
-    def warnings(self) -> list[str]:
-        """Sentences for a person, after the last row."""
+    def warnings(self, subtotals: list[str]) -> list[str]:
+        """Sentences for a person, after the last row.
+
+        Args:
+            subtotals: what is said of rows that sum the others; the same is not said twice.
+        """
         self._close()
-        warnings: list[str] = []
+        warnings = list(subtotals)
         if self.balances[0]:
             message = _(
                 "Rows that seem to be balances or sums carried forward are booked like the others (%(count)s, the "
                 "first in row %(row)s). Leave them out if they are no costs."
             )
             warnings.append(message % {"count": count(self.balances[0]), "row": self.balances[1]})
-        if self.sums[0]:
+        if self.sums[0] and not subtotals:
             message = _(
                 "Rows without an account are the sum of rows with the same codes beside them (%(count)s, the first in "
                 "row %(row)s). Leave them out if they are subtotals."
