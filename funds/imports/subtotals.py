@@ -61,6 +61,11 @@ class Subtotals:
         self._numbers.append(row.number)
         self._flags.append(flags)
 
+    def real(self) -> Decimal | None:
+        """What the rows sum to without those that sum others; None where nobody knows."""
+        found = self.find()
+        return None if found is None or found.real is None else Decimal(found.real) / 100
+
     def find(self) -> Found | None:
         """The rows that are sums of others; None where nothing says so."""
         found = _chain(self._cents)

@@ -8,7 +8,7 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value
 from .row_reader import RowReader
-from .rows import FileTotals, ReadRow, row_problem
+from .rows import FileTotals, ReadRow, RowProblem, row_problem
 from .subtotals import Subtotals
 from .values import is_balance_label, is_bare_total, may_be_labelled
 
@@ -47,6 +47,11 @@ def _is_footer(row: ReadRow) -> bool:
         return True
     missing = any(problem.code == "amount_missing" for problem in row.problems)
     return missing and sum(map(bool, row.cells)) <= 2
+
+
+def _is_undated(row: ReadRow) -> bool:
+    """True for a row with an amount in which only the date or month is missing."""
+    return row.amount is not None and [problem.code for problem in row.problems] == ["date_missing"]
 
 
 class _Sums:
@@ -88,6 +93,8 @@ class _Sums:
         if row.kind == "left_out":
             # Left out because it is a total: it is not counted with the other rows that are left out.
             return self._says_only(row) and self._is_sum(row)
+        if _is_undated(row):
+            return True
         return row.reason in ("", "zero") and self.reader.belongs_to_nothing(cells)
 
     def _says_only(self, row: ReadRow) -> bool:
@@ -133,18 +140,41 @@ class _Sums:
                 row = ReadRow(row.number, row.cells, "skipped", reason="below_total")
             yield self.count(row)
 
+    def _lacks_all(self, row: ReadRow) -> bool:
+        """True for a row without what a cost has beside its codes."""
+        if {"voucher", "account"} & self.reader.places.keys():
+            return not row.voucher.strip("0") and not row.account
+        return not row.description
+
+    def _undated_problem(self, row: ReadRow) -> RowProblem:
+        sheet, number, column, value, _message, code = row.problems[0]
+        message = _("The date or month is missing. The row may be a total of other rows: leave it out if it is one.")
+        return row_problem(sheet, number, column, value, message, code)
+
     def _reason(self, candidate: ReadRow, cells: Sequence[Value], *, last: bool) -> str:
         labelled = self.reader.is_labelled(cells)
         above = self.totals.counts["row"] + self.totals.counts["left_out"] + self.totals.counts["error"]
-        everything = (self.totals.everything, self.totals.everything - self.doubtful)
+        everything = [self.totals.everything, self.totals.everything - self.doubtful]
+        undated = _is_undated(candidate)
+        if undated and not self.reader.belongs_to_nothing(cells):
+            # With a code it may be a cost whose date is missing: then it stays an error.
+            if not (above and self._is_sum(candidate) and (self.rows_since > 1 or self._lacks_all(candidate))):
+                return ""
+            return "total" if last and candidate.amount in everything else "subtotal"
+        if last and (real := self.subtotals.real()) is not None:
+            everything.append(real)
         if last and above and (candidate.amount in everything or (self.totals.unreadable and not labelled)):
             return "total"
-        if labelled and above and self._is_sum(candidate):
+        # One amount twice is no group, unless others have ended before it.
+        unlabelled = undated and (self.rows_since > 1 or len(self.begins) > 1)
+        if (labelled or unlabelled) and above and self._is_sum(candidate):
             return "subtotal"
         return "total" if labelled and last else ""
 
     def _not_a_total(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
         """A row with nothing but an amount is nobody's, and one with a total's word for a code too; zero is nothing."""
+        if _is_undated(row) and self._lacks_all(row):
+            return row._replace(problems=(self._undated_problem(row),))
         if row.kind != "row" or not self.reader.has_keys:
             return self.noted(row, cells)
         if self.reader.says_total(cells):

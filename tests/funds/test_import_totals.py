@@ -99,6 +99,55 @@ def test_totals_and_balances_among_the_rows(rows: list[Any], kinds: str, booked:
     assert found.totals.agrees in (None, True)
 
 
+VOUCHERS = ("Kustannuspaikka", "Projekti", "Kausi", "Tosite", "Selite", "Summa")
+FIRST, SECOND = ("2000", "KR1", "202410", "1", "Kahvi", "10,00"), ("2000", "KR1", "202410", "2", "Tee", "20,00")
+OTHER = ("3000", "KR2", "202410", "3", "Pulla", "100,00")
+MISSING = "The date or month is missing."
+MAYBE = f"{MISSING} The row may be a total of other rows: leave it out if it is one."
+#: Rows, the kind of each with its reason or problem, the sum that is booked, and the file's own.
+UNDATED = [
+    # With the codes of its group, with one of them, or with none; of one row, of several groups, and of everything.
+    (
+        [
+            *[FIRST, SECOND, ("2000", "KR1", "", "", "", "30,00"), ("2000", "", "", "", "Hallinto", "30,00")],
+            *[OTHER, ("3000", "KR2", "", "0", "", "100,00"), ("", "", "", "", "", "100,00")],
+            *[OTHER, OTHER, ("", "", "", "", "", "200,00"), ("", "", "", "", "", "330,00")],
+        ],
+        "row row subtotal subtotal row subtotal subtotal row row subtotal total",
+        "330",
+        "330",
+    ),
+    ([FIRST, SECOND, ("2000", "KR1", "", "", "", "30,00"), ("Tulostettu",)], "row row total words", "30", "30"),
+    # Below subtotals that are booked with a warning.
+    (
+        [
+            *[FIRST, SECOND, ("2000", "KR1", "202410", "", "", "30,00")],
+            *[OTHER, FIRST, ("3000", "KR2", "202410", "", "", "110,00"), ("", "", "", "", "", "140,00")],
+        ],
+        "row row row row row row total",
+        "280",
+        "140",
+    ),
+    # Not the sum, or of one row and with a voucher: an error.
+    ([FIRST, SECOND, ("2000", "KR1", "", "", "", "30,01"), OTHER], f"row row {MAYBE} row", "130", None),
+    ([("2000", "KR1", "", "", "", "30,00"), FIRST, SECOND], f"{MAYBE} row row", "30", None),
+    ([FIRST, SECOND, ("", "", "", "", "", "30,01")], f"row row {MAYBE}", "30", None),
+    ([FIRST, OTHER, ("3000", "KR2", "", "4", "", "100,00")], f"row row {MISSING}", "110", None),
+    ([FIRST, ("2000", "KR1", "", "1", "Kahvi", "10,00"), OTHER], f"row {MISSING} row", "110", None),
+    ([FIRST, SECOND, ("2000", "KR1", "?", "", "", "30,00"), OTHER],
+     "row row “?” is not a date or month in the form 202106. row", "130", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "kinds", "booked", "own"), UNDATED)
+def test_sums_without_a_date_are_no_rows(rows: list[Any], kinds: str, booked: str, own: str | None) -> None:
+    found = reading(csv(*rows, header=VOUCHERS), {"date_format": "yyyymm", "decimal_mark": ","})
+    read = [row for row in found if row.reason != "headings"]
+    told = [row.problems[0].message.split(": ", 1)[1] if row.problems else row.reason or row.kind for row in read]
+    assert " ".join(told) == kinds and found.totals.rows == Decimal(booked)
+    assert found.totals.own == (None if own is None else Decimal(own))
+
+
 def test_a_total_that_the_profile_leaves_out_is_not_counted_with_the_rows() -> None:
     said = {"leave_out": [{"column": "Selite", "equals": "Yhteensä"}], "decimal_mark": ","}
     rows = [*ONE, _row("KR2", "", "100,00", "Yhteensä"), *TWO, _row("KR1", "", "30,00", "Yhteensä")]
