@@ -18,7 +18,7 @@ from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
-from .shapes import SAMPLE, Shape
+from .shapes import SAMPLE, Shape, is_ruled
 from .totals import settled
 from .units import Units
 
@@ -100,7 +100,11 @@ class Reading(Iterator[ReadRow]):
         below = islice(self._rows(), self._header_row, self._header_row + SAMPLE)
         reader = self._reader
         blank: list[Value] = [""] * self._width
-        sample = [row for row in below if not (reader.is_blank(row) or reader.belongs_to_nothing(row + blank))]
+        sample = [
+            row
+            for row in below
+            if not (reader.is_blank(row) or is_ruled(row) or reader.belongs_to_nothing(row + blank))
+        ]
         return Shape(places, header, sample, self.profile.delimiter or self.file.delimiter)
 
     def _where_headings_are(self) -> int | None:
@@ -135,6 +139,8 @@ class Reading(Iterator[ReadRow]):
             found = reader.read(number, row, width, shifted=shifted)
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
+            elif found.problems and is_ruled(row):
+                found = ReadRow(number, found.cells, "skipped", reason="ruled")
             elif found.problems and reader.is_words(found, row):
                 found = ReadRow(number, found.cells, "skipped", reason="words")
             elif found.month is not None and self._months.columns:

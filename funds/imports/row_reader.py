@@ -34,6 +34,9 @@ CODE_LENGTHS = {"cost_centre": 30, "project_code": 30, "account": 30, "voucher":
 TEXT_LENGTHS = {"description": 500, "supplier": 200}
 #: A row without any of these belongs to nothing.
 _KEY_COLUMNS = ("date", "month", "year", "period", "cost_centre", "project_code", "account", "voucher")
+_DAY_COLUMNS = _KEY_COLUMNS[:4]
+#: How SAP marks its subtotals: the more, the more rows they sum.
+_STARS = re.compile(r"\s*\*{1,9}\s*")
 #: Forms that a column of months, or of days beside it, may have when the profile's form is that of the other one.
 _ANY_MONTH = (*MONTH_FORMATS, "excel")
 _ANY_DAY = ("d.m.yyyy", "yyyy-mm-dd", "yyyymmdd", "excel")
@@ -69,6 +72,7 @@ class RowReader:
         self.profile, self.places, self.labels, self.sheet = profile, places, labels, sheet
         self.mark, self.rules = profile.decimal_mark, tuple(profile.rules)
         self._keys = [places[key] for key in _KEY_COLUMNS if key in places]
+        self._day_places = [places[key] for key in _DAY_COLUMNS if key in places]
         #: False for a file of words and amounts: there a row without words may be a total, and may be a row.
         self.has_keys = bool(self._keys)
         self._keys = self._keys or [places[key] for key in TEXT_LENGTHS if key in places]
@@ -247,13 +251,26 @@ class RowReader:
         """True when the row has neither date nor code nor voucher; a word like ``Yhteensä`` is none."""
         for place in self._keys:
             value = row[place]
-            if value != "" and (not isinstance(value, str) or (value.strip() and not is_total_label(value))):
+            if value != "" and (not isinstance(value, str) or (value.strip() and not _is_mark(value))):
                 return False
         return True
 
+    def is_starred(self, row: Sequence[Value]) -> bool:
+        """True for a row without a day or a month that has stars for a label."""
+        if not any(isinstance(value, str) and "*" in value and _STARS.fullmatch(value) for value in row):
+            return False
+        if not self._day_places:
+            return self._without_keys(row)
+        return all(
+            isinstance(value := row[place], str) and (not value.strip() or _STARS.fullmatch(value) is not None)
+            for place in self._day_places
+        )
+
     def is_labelled(self, row: Sequence[Value]) -> bool:
         """True when a cell says that the row is a total."""
-        return any(isinstance(value, str) and value != "" and is_total_label(value) for value in row)
+        return self.is_starred(row) or any(
+            isinstance(value, str) and value != "" and is_total_label(value) for value in row
+        )
 
     def belongs_to_nothing(self, row: Sequence[Value]) -> bool:
         """True when the file has keys and this row has none of them, or says total in one: a total, or an error."""
@@ -263,8 +280,11 @@ class RowReader:
 
     def says_total(self, row: Sequence[Value]) -> bool:
         """True when a date, a code or a voucher is the word of a total, whatever the other ones are."""
-        return self.has_keys and any(
-            isinstance(value := row[place], str) and value != "" and is_bare_total(value) for place in self._keys
+        return self.has_keys and (
+            self.is_starred(row)
+            or any(
+                isinstance(value := row[place], str) and value != "" and is_bare_total(value) for place in self._keys
+            )
         )
 
     def is_left_out(self, row: Sequence[Value]) -> LeaveOut | None:
@@ -431,6 +451,11 @@ class RowReader:
         if place is None:
             return row_problem(self.sheet, number, "", "", str(refusal), refusal.code)
         return self.problem(number, place, row, refusal)
+
+
+def _is_mark(text: str) -> bool:
+    """True for the word or the stars of a total."""
+    return is_total_label(text) or _STARS.fullmatch(text) is not None
 
 
 def _bare(label: str) -> str:

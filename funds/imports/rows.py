@@ -22,6 +22,7 @@ REASONS: Mapping[str, Promise] = {
     "headings": gettext_lazy("The headings."),
     "headings_again": gettext_lazy("The headings once more."),
     "blank": gettext_lazy("A blank row."),
+    "ruled": gettext_lazy("A line that only rules the page."),
     "zero": gettext_lazy("The amount is zero."),
     "words": gettext_lazy("A line of words, without an amount, a month or a code."),
     "total": gettext_lazy("The file's own total."),

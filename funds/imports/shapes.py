@@ -17,6 +17,9 @@ _WHOLE = re.compile(r"[-\u2212+]?[0-9][0-9 \u00a0\u202f]*")
 _DECIMALS = re.compile(r".*[0-9][.,][0-9]{1,2}\D*")
 _CENTS = re.compile(r"[0-9]{2}")
 _DIGIT = re.compile(r"[0-9]")
+_RULED = re.compile(r"[-\u2010-\u2015\u2212\u2500-\u257f=_|+\s]*")
+#: Fewer signs may be a zero, a sign or a mark.
+_SHORTEST_RULE = 3
 
 
 class Shape:
@@ -86,6 +89,12 @@ class Shape:
             "If those are cents, a decimal comma has cut the amounts in two: export the file with semicolons."
         )
         return [message % {"count": count(self._cut), "row": self._first_cut}]
+
+
+def is_ruled(row: Sequence[Value]) -> bool:
+    """True for a line that only rules the page: dashes, equals signs, underscores, pipes or plus signs."""
+    texts = [text_of(value) for value in row if value != ""]
+    return all(map(_RULED.fullmatch, texts)) and any(len(text.strip()) >= _SHORTEST_RULE for text in texts)
 
 
 def _widths(header: Sequence[Value], sample: Sequence[Sequence[Value]]) -> tuple[int, int]:

@@ -42,8 +42,8 @@ def settled(
 
 
 def _is_footer(row: ReadRow) -> bool:
-    """True for a line of words below the table, such as the time of printing."""
-    if row.reason == "words":
+    """True for a line of words below the table, such as the time of printing, and for one that is ruled."""
+    if row.reason in ("words", "ruled"):
         return True
     missing = any(problem.code == "amount_missing" for problem in row.problems)
     return missing and sum(map(bool, row.cells)) <= 2
@@ -175,7 +175,8 @@ class _Sums:
         """A row with nothing but an amount is nobody's, and one with a total's word for a code too; zero is nothing."""
         if _is_undated(row) and self._lacks_all(row):
             return row._replace(problems=(self._undated_problem(row),))
-        if row.kind != "row" or not self.reader.has_keys:
+        starred = row.kind == "error" and row.amount is not None and self.reader.is_starred(cells)
+        if not starred and (row.kind != "row" or not self.reader.has_keys):
             return self.noted(row, cells)
         if self.reader.says_total(cells):
             message = _("The row says that it is a total, and is not the sum of rows above it.")

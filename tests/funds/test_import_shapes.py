@@ -66,3 +66,62 @@ def test_rows_of_another_shape_are_said(lines: list[str], kinds: str, booked: st
     assert [row.kind for row in read] == kinds.split() and found.totals.rows == Decimal(booked)
     sentences = [*(str(each) for row in read for each in (*row.problems, *row.notes)), *found.warnings]
     assert said in " ".join(sentences) and len(sentences) == bool(said)
+
+
+RULED = "|Pvm      |Kp  |Projekti|Selite|   Summa|"
+LINE = "-" * 42
+#: Lines of the file, the kind of each row and why it is none, what is booked, and the file's own total.
+LISTS = [
+    (
+        [
+            *[
+                LINE,
+                RULED,
+                LINE,
+                "|1.10.2024|2000|KR1     |Kahvi |  10,00 |",
+                "|2.10.2024|2000|KR1     |*     |  20,00 |",
+            ],
+            *["|*        |2000|        |      |  30,00 |", "|3.10.2024|3000|KR2     |Pulla | 100,00-|"],
+            *["|*        |3000|        |      | 100,00-|", "|**       |    |        |      |  70,00-|", LINE],
+        ],
+        "ruled row row subtotal row subtotal total ruled",
+        "-70.00",
+        "-70.00",
+    ),
+    (
+        [
+            *[RULED, "|1.10.2024|2000|KR1     |Kahvi |  10,00 |", "|*        |2000|        |      |  11,00 |"],
+            "|2.10.2024|2000|KR1     |Kahvi |  10,00 |",
+        ],
+        "row not_the_sum row",
+        "20.00",
+        None,
+    ),
+    (
+        [
+            "Pvm;Projekti;Selite;Summa",
+            "=====;=====;====;____",
+            "5.10.2024;KR1;Tee;1,00",
+            ";;+----+----+;",
+            ";;;;",
+            ";;---;5,00",
+        ],
+        "ruled row ruled blank date_missing",
+        "1.00",
+        None,
+    ),
+    (
+        ["Pvm;Projekti;Selite;Summa", "5.10.2024;*;Tee;1,00", "6.10.2024;KR1;*;1,00", "-;-;-;-"],
+        "row row zero",
+        "2.00",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "kinds", "booked", "own"), LISTS)
+def test_ruled_lists_are_read(lines: list[str], kinds: str, booked: str, own: str | None) -> None:
+    found = reading("\r\n".join([*lines, ""]).encode(), {"date_format": "d.m.yyyy", "decimal_mark": ","})
+    read = [row for row in found if row.reason not in ("headings", "above_headings")]
+    assert " ".join(row.problems[0].code if row.problems else row.reason or row.kind for row in read) == kinds
+    assert found.totals.rows == Decimal(booked) and found.totals.own == (None if own is None else Decimal(own))
