@@ -13,6 +13,7 @@ from .doubts import Doubts
 from .files import TableFile
 from .guesses import guesses
 from .headings import HEADING_ROWS, labels_of, place_of, places_of
+from .no_actuals import NoActuals
 from .other_months import OtherMonths
 from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
@@ -50,6 +51,7 @@ class Reading(Iterator[ReadRow]):
         self._reader = RowReader(profile, places, self.labels, sheet=self.sheet.name, month=month, known=known)
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
+        self._no_actuals = NoActuals(places, self.labels)
         self._months = OtherMonths(places, self.labels, profile.date_format)
         self._doubts = Doubts(places, self.labels) if doubts else None
         #: None for a workbook, whose cells have their places.
@@ -147,10 +149,13 @@ class Reading(Iterator[ReadRow]):
                 self._months.add(number, row, found.month)
             if shape is not None:
                 found = shape.checked(found)
-            if number in self._hidden and found.kind == "row":
-                self._hidden_read.append(number)
+            if found.kind == "row":
+                self._no_actuals.add(number, row)
+                if number in self._hidden:
+                    self._hidden_read.append(number)
             yield found, row
         self.warnings += self._hidden_warnings() + units.warnings() + self._months.warnings()
+        self.warnings += self._no_actuals.warnings()
         if shape is not None:
             self.warnings += shape.warnings()
         if doubts is not None:

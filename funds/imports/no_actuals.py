@@ -1,0 +1,103 @@
+"""Rows that are no actuals, as a column says that nobody uses: budgets, commitments, forecasts, what is cancelled."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from fundtrack.formats import count
+from fundtrack.sentences import plural_sentence as ngettext
+from fundtrack.sentences import sentence as _
+
+from .cells import Value, text_of
+from .heading_words import worded
+from .values import quoted
+
+#: A column that tells kinds of rows apart has few values; one with more is forgotten.
+_MOST_VALUES = 20
+_NAMED = 4
+_KIND = re.compile(
+    r"arvo ?laji|arvo ?tyyppi|arvon (?:laji|tyyppi)|arvolajin koodi|value ?type|varde ?typ|vardeslag|scenario|skenaario"
+)
+#: The words of a whole cell, without case, accents and punctuation.
+_NO_ACTUAL = re.compile(
+    r"(?:(?:muutettu|alkuperainen|hyvaksytty|voimassa oleva|kaytto|lisa|muutos) ?)?"
+    r"(?:talousarvio|budjetti)(?:muutos)?(?: (?:19|20)[0-9]{2})?"
+    r"|(?:muutettu )?ta(?: ?(?:19|20)[0-9]{2})?|ta muutos|ta muutokset|maararaha|suunnitelma|suunniteltu"
+    r"|(?:(?:original|amended|revised|ursprunglig|andrad|reviderad|tillaggs) ?)?"
+    r"budget(?:erat|ed)?(?: (?:19|20)[0-9]{2})?|plan|planned|planerat|anslag|appropriation"
+    r"|sitoumus|sitoumukset|sidottu|sidotut|sit|(?:avoin |sidottu |osto)?tilaus(?: sidottu)?|tilaukset|tilausvaraus"
+    r"|varaus|commitment|encumbrance|(?:purchase |open )?order|reservation|inkopsorder|bestallning|bestallt"
+    r"|forbindelse|atagande|reservering|reserverat"
+    r"|(?:tilinpaatos|tp )?ennuste|forecast|prognos|estimate"
+    r"|peruttu|peruutettu|mitatoity|luonnos|keskenerainen|hylatty|kumottu|poistettu|hyvaksymatta|hyvaksymaton"
+    r"|ei hyvaksytty|odottaa hyvaksyntaa|kirjaamatta|kirjaamaton|ei kirjattu|esitallennettu"
+    r"|draft|cancell?ed|void|voided|rejected|deleted|revoked|unapproved|not approved|pending|unposted|not posted|parked"
+    r"|utkast|annullerad|makulerad|avvisad|forkastad|avslagen|raderad|upphavd|aterkallad|ej godkand|ogodkand"
+    r"|ej bokford|obokford|ej konterad"
+)
+#: Shorter words are also codes of something else: only beside another word they say what a row is.
+_SHORT = 3
+
+
+class NoActuals:
+    """Looks at columns that nobody uses while rows are added.
+
+    Args:
+        places: column key → place.
+    """
+
+    def __init__(self, places: Mapping[str, int], labels: Sequence[str]) -> None:
+        self.labels = labels
+        used = set(places.values())
+        #: Column → its values, each with its first row and how many rows have it.
+        self.columns: dict[int, dict[Value, list[int]]] = {
+            index: {} for index in range(len(labels)) if index not in used
+        }
+
+    def add(self, number: int, row: Sequence[Value]) -> None:
+        """Look at one row that would be booked."""
+        crowded: int | None = None
+        for index, values in self.columns.items():
+            value = row[index]
+            if (found := values.get(value)) is not None:
+                found[1] += 1
+            else:
+                values[value] = [number, 1]
+                crowded = index if len(values) > _MOST_VALUES else crowded
+        if crowded is not None:
+            # Another one that is crowded by the same row goes with the next row.
+            del self.columns[crowded]
+
+    def warnings(self) -> list[str]:
+        """Sentences for a person, after the last row."""
+        warnings: list[str] = []
+        for index, values in self.columns.items():
+            texts = {worded(text): text for value in values if (text := text_of(value).strip())}
+            said = self._said(index, values, len(texts))
+            if not said and len(texts) > 1 and _KIND.fullmatch(worded(self.labels[index])):
+                message = _(
+                    "The column “%(column)s” has several values (%(values)s), and all rows are added. Leave those out "
+                    "that are no actuals."
+                )
+                named = ", ".join(f"“{quoted(text)}”" for text in list(texts.values())[:_NAMED])
+                named += " …" if len(texts) > _NAMED else ""
+                said = [message % {"column": self.labels[index], "values": named}]
+            warnings += said
+        return warnings
+
+    def _said(self, index: int, values: Mapping[Value, Sequence[int]], different: int) -> list[str]:
+        said: list[str] = []
+        for value, (row, rows) in values.items():
+            text = text_of(value).strip()
+            word = worded(text[:100])
+            if not _NO_ACTUAL.fullmatch(word) or (len(word) <= _SHORT and different == 1):
+                continue
+            message = ngettext(
+                "%(count)s row says “%(value)s” in the column “%(column)s” (row %(row)s) and is added like the others. "
+                "Leave it out if it is no actual.",
+                "%(count)s rows say “%(value)s” in the column “%(column)s” (the first is row %(row)s) and are added "
+                "like the others. Leave them out if they are no actuals.",
+                rows,
+            )
+            places = {"count": count(rows), "value": quoted(text), "column": self.labels[index], "row": row}
+            said.append(message % places)
+        return said
