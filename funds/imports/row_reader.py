@@ -14,13 +14,13 @@ from fundtrack.sentences import sentence as _
 from .cells import Value, text_of
 from .days import day_of, month_of_period
 from .headings import letters_of, place_of
+from .plan_codes import PlanCodes
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, plain
 from .rows import KnownCodes, ReadRow, RowProblem, row_problem
 from .sides import SIDES, TwoSides
 from .values import (
     amount_of,
-    code_of,
     is_bare_total,
     is_credit,
     is_total_label,
@@ -85,16 +85,8 @@ class RowReader:
         self._codes: dict[str, dict[Value, str | Refusal]] = {key: {} for key in CODE_LENGTHS}
         self._days: dict[tuple[str, Value], Day | Refusal] = {}
         self._matched: dict[tuple[str, str, str], str] = {}
-        codes = known or KnownCodes()
-        self._known = {
-            "cost_centre": codes.cost_centres,
-            "project_code": codes.project_codes,
-            "account": codes.accounts,
-        }
-        self._zeros = {
-            key: {code.lstrip("0"): code for code in known_codes if code.startswith("0")}
-            for key, known_codes in self._known.items()
-        }
+        kept = [text for rule in self.rules for text in (rule.cost_centre, rule.account)]
+        self._plan = PlanCodes(known or KnownCodes(), kept)
 
     # --- how this file is read
 
@@ -371,24 +363,13 @@ class RowReader:
         kept = self._codes[key] if value.__class__ is str or value.__class__ is float else {}
         found = kept.get(value)
         if found is None:
-            found = self._checked_code(key, value)
+            found = self._plan.read(key, value, CODE_LENGTHS[key])
             if len(kept) < _CACHED:
                 kept[value] = found
         if isinstance(found, str):
             return found
         problems.append(self.problem(number, place, row, found))
         return ""
-
-    def _checked_code(self, key: str, value: Value) -> str | Refusal:
-        try:
-            code = code_of(value, CODE_LENGTHS[key])
-        except Refusal as refusal:
-            return refusal
-        known = self._known.get(key)
-        if known and code not in known and (whole := self._zeros[key].get(code)) is not None:
-            message = _("The plan knows “%(whole)s”: a spreadsheet has taken the zeros off “%(code)s”.")
-            return Refusal(message % {"whole": whole, "code": code}, code="code_lost_zeros")
-        return code
 
     def _text(
         self, key: str, number: int, row: Sequence[Value], problems: list[RowProblem], notes: list[RowProblem]
