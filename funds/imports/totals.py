@@ -10,7 +10,7 @@ from .cells import Value
 from .row_reader import RowReader
 from .rows import FileTotals, ReadRow, RowProblem, row_problem
 from .subtotals import Subtotals
-from .values import is_balance_label, is_bare_total, may_be_labelled
+from .values import is_balance_label, is_bare_total, is_perhaps_total, may_be_labelled
 
 Held = list[tuple[ReadRow, list[Value]]]
 
@@ -107,9 +107,20 @@ class _Sums:
             return False
         return row.amount == everything or everything - self.doubtful - row.amount in self.begins
 
+    def _is_perhaps_total(self, row: ReadRow) -> bool:
+        """True for the sum of several rows that has no voucher, and for a text a word that may mean a total."""
+        if row.voucher.strip("0") or self.rows_since < 2 or not self._is_sum(row):
+            return False
+        # A column of months says this in every row.
+        texts = (row.description, row.supplier, row.account, row.project_code, row.cost_centre_code)
+        return any(map(is_perhaps_total, texts))
+
     def noted(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
         """The row with a note, where it has a date or a code and still seems to be a total of other rows."""
-        if row.kind != "row" or not may_be_labelled(row.cells) or not self.reader.is_labelled(cells):
+        if row.kind != "row":
+            return row
+        labelled = may_be_labelled(row.cells) and self.reader.is_labelled(cells)
+        if not labelled and not self._is_perhaps_total(row):
             return row
         if self._is_sum(row):
             message = _("The row says that it is a total, and is the sum of rows above it. Leave it out if it is one.")

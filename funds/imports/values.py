@@ -175,7 +175,12 @@ def is_credit(value: Value) -> bool:
 
 _TOTAL = re.compile(
     r"\b(?:yhteensa|yht|summa|loppusumma|kokonaissumma|valisumma|osasumma|totalt|total|subtotal|sammanlagt|delsumma"
-    r"|slutsumma)\b"
+    r"|slutsumma|\u03c3)\b"
+)
+#: Words that may as well describe a cost, alone in their cell: only the sum tells.
+_PERHAPS = re.compile(r"tot|kaikki|alla|all|netto|net|kertyma|ackumulerat")
+_MONTH = re.compile(
+    r"(?:tammi|helmi|maalis|huhti|touko|kesa|heina|elo|syys|loka|marras|joulu)kuu(?: (?:19|20)[0-9]{2})?"
 )
 #: What may stand beside the word of a total that says nothing else: a code, a month, a currency.
 _BESIDE_TOTAL = re.compile(r"[^\W\d_]*[0-9]\S*|eur|euro|euroa|kaikki|alla|grand|och|ja|[\W_]+")
@@ -197,6 +202,7 @@ _MAY_BE_LABELLED = (
     "balan",
     "transport",
     "forward",
+    "\u03c3",
 )
 
 
@@ -212,6 +218,13 @@ def may_be_labelled(cells: tuple[str, ...]) -> bool:
 def is_total_label(text: str) -> bool:
     """True for ``Yhteensä``, ``Summa:``, ``Totalt`` and the like."""
     return len(text) <= _LONGEST_LABEL and _TOTAL.search(plain(text)) is not None
+
+
+@lru_cache(maxsize=50_000)
+def is_perhaps_total(text: str) -> bool:
+    """True for a text that is no more than ``Tot.``, ``Kaikki``, ``Netto`` or a month: only the sum tells."""
+    bare = plain(text).strip(" .:") if len(text) <= _LONGEST_LABEL else ""
+    return _PERHAPS.fullmatch(bare) is not None or _MONTH.fullmatch(bare) is not None
 
 
 def is_bare_total(text: str) -> bool:

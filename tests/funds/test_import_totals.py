@@ -75,6 +75,14 @@ FILES: list[tuple[list[tuple[str, ...]], str, str, str]] = [
         "59",
         "Row 2: The row says that it is a total, and is not the sum of the rows above it.",
     ),
+    # A word that may describe a cost as well: only of a sum.
+    *[
+        ([*TWO, _row("KR1", "4000", "30,00", word), *ONE], "row row row row", "160", f"Row 4: {IS_SUM}")
+        for word in ("Σ", "Tot.", "Kaikki", "NETTO", "Kertymä", "Lokakuu 2024", "lokakuu", "Alla", "Ackumulerat")
+    ],
+    *[([*TWO, _row("KR1", "4000", "31,00", word)], "row row row", "61", "") for word in ("Tot.", "Netto", "Lokakuu")],
+    ([*ONE, _row("KR1", "4000", "100,00", "Lokakuu 2024")], "row row", "200", ""),
+    ([*TWO, _row("KR1", "4000", "30,00", "Lokakuu 2024, kahvi"), *ONE], "row row row row", "160", ""),
     # Neither a word nor an account.
     ([*TWO, _row("KR1", "", "30,00", ""), *ONE], "row row row row", "160", "beside them (1, the first in row 4)."),
     ([*ONE, _row("KR1", "", "30,00", ""), *TWO], "row row row row", "160", "beside them (1, the first in row 3)."),
@@ -105,7 +113,7 @@ OTHER = ("3000", "KR2", "202410", "3", "Pulla", "100,00")
 MISSING = "The date or month is missing."
 MAYBE = f"{MISSING} The row may be a total of other rows: leave it out if it is one."
 #: Rows, the kind of each with its reason or problem, the sum that is booked, and the file's own.
-UNDATED = [
+UNDATED: list[tuple[list[Any], str, str, str | None]] = [
     # With the codes of its group, with one of them, or with none; of one row, of several groups, and of everything.
     (
         [
@@ -162,3 +170,9 @@ def test_a_word_of_a_total_in_a_file_of_words_and_amounts_is_said() -> None:
     rows = [("Yhteensä", "30,00"), ("Kahvi", "10,00"), ("Tee", "20,00")]
     found = list(reading(csv(*rows, header=("Selite", "Summa")), {"date_format": "none"}, month=Month(2024, 10)))
     assert [note.code for row in found for note in row.notes] == ["says_total"]
+
+
+def test_a_column_of_months_calls_no_row_a_total() -> None:
+    rows = [("Lokakuu 2024", "KR1", amount) for amount in ("10,00", "20,00", "30,00", "41,00")]
+    found = reading(csv(*rows, header=("Kausi", "Projekti", "Summa")), {"date_format": "month yyyy"})
+    assert not [note for row in found for note in row.notes] and found.totals.counts["row"] == 4
