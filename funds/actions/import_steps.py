@@ -11,8 +11,9 @@ from fundtrack.periods import Month
 from organisations.models import Membership
 
 from ..file_bytes import content_of
+from ..imports.keeping import to_keep
 from ..imports.profiles import Profile, Rule
-from ..imports.proposal import propose
+from ..imports.proposal import Proposal, propose
 from ..models import ImportBatch, ImportProfile, ImportWork
 from .import_rows import Progress, remove_rows, untold
 from .imports import current_profile, known_codes, locked_batch, read_batch, save_profile
@@ -81,7 +82,10 @@ def map_outside_rows(
     stored = current_profile(batch.organisation, batch.profile_name) if batch.profile_name else None
     if keep_as:
         kept = current_profile(batch.organisation, " ".join(keep_as.split()))
-        content = profile if kept is None or kept.is_retired else with_rules(Profile.from_json(kept.content), rules)
+        if kept is None or kept.is_retired:
+            content = _kept_of(batch, profile)
+        else:
+            content = with_rules(Profile.from_json(kept.content), rules)
         stored = save_profile(organisation=batch.organisation, name=keep_as, profile=content, by=by, at=at)
     return read_batch(
         batch=batch,
@@ -94,6 +98,12 @@ def map_outside_rows(
         confirmed=True,
         progress=progress,
     )
+
+
+def _kept_of(batch: ImportBatch, profile: Profile) -> Profile:
+    """The profile without what was only found out about this file; all of it where nobody looked at the file."""
+    proposal = batch.reading.get("proposal")
+    return to_keep(profile, Proposal.from_json(proposal)) if proposal else profile
 
 
 def with_rules(profile: Profile, rules: Sequence[Rule]) -> Profile:

@@ -1,67 +1,39 @@
 """How a file is read, as a form: the settings of a profile, what is left out, and rules in their order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from ..imports.encodings import ENCODINGS
 from ..imports.headings import place_of
-from ..imports.profile_values import DATE_FORMATS, EXAMPLES
-from ..imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule, is_turned, turned
+from ..imports.keeping import PLACE_FIELDS, to_keep
+from ..imports.profile_values import DATE_FORMATS
+from ..imports.profiles import COLUMN_KEYS, Profile, ProfileRefusal
 from ..imports.proposal import Proposal
+from ..imports.recognition import Question
+from .import_labels import COLUMN_LABELS, DATE_LABELS
+from .import_lists import (
+    LeaveOutRows,
+    RuleRows,
+    problem_of,
+    shown,
+    shown_left_out,
+    shown_rule,
+    text_field,
+    with_more_rows,
+)
 
-#: Where the table of a file is: another answer needs another look at the file.
-PLACE_FIELDS = ("encoding", "delimiter", "sheet", "header_row")
 _SETTINGS = (*PLACE_FIELDS, "decimal_mark", "date_format", "negative_credit")
 _FIND_OUT = _("Find out")
-#: Empty rows below the rules there are.
-_SPARE = 2
-_MOST = 2_000
-
-COLUMN_LABELS: Mapping[str, str | Promise] = {
-    "date": _("Date"),
-    "month": _("Month"),
-    "year": _("Year"),
-    "period": _("Period of the year"),
-    "cost_centre": _("Cost centre"),
-    "project_code": _("Project code"),
-    "amount": pgettext_lazy("row", "Amount"),
-    "debit": _("Debit"),
-    "credit": _("Credit"),
-    "side": _("Debit or credit (D/K)"),
-    "account": _("Account"),
-    "voucher": _("Voucher"),
-    "description": _("Description"),
-    "supplier": _("Supplier"),
-}
-DATE_LABELS: Mapping[str, str | Promise] = {
-    **EXAMPLES,
-    "excel": _("Dates of a spreadsheet"),
-    "yyyymm": _("202106 (month)"),
-    "yyyy-mm": _("2021-06 (month)"),
-    "m/yyyy": _("6/2021 (month)"),
-    "m.yyyy": _("6.2021 (month)"),
-    "month yyyy": _("June 2021 (month by its name)"),
-    "year_period": _("Year and period in two columns"),
-    "none": _("None: the month is chosen"),
-}
 _DELIMITERS = (
     (";", _("Semicolon")),
     (",", _("Comma")),
     ("\t", _("Tabulator")),
     ("|", _("Vertical bar")),
 )
-_CODE = {"class": "code", "autocomplete": "off"}
-
-
-def _text(label: Any, *, length: int = 500, css: str = "") -> forms.CharField:
-    attrs = {"autocomplete": "off", **({"class": css} if css else {})}
-    return forms.CharField(label=label, required=False, max_length=length, widget=forms.TextInput(attrs=attrs))
 
 
 class DelimiterField(forms.ChoiceField):
@@ -69,122 +41,6 @@ class DelimiterField(forms.ChoiceField):
 
     def to_python(self, value: Any) -> str:
         return "" if value in self.empty_values else str(value)
-
-
-class LeaveOutForm(forms.Form):
-    """Rows that are not meant: a value, or a range of values, in one column."""
-
-    column = _text(_("Column"))
-    equals = _text(_("Is"))
-    first = _text(_("From"))
-    last = _text(_("To"))
-
-    def clean(self) -> dict[str, Any]:
-        """Which column, and a value or a range."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if self.initial and not _is_changed(self):
-            return cleaned
-        ranged = bool(cleaned.get("first") or cleaned.get("last"))
-        if any(cleaned.get(name) for name in ("column", "equals", "first", "last")):
-            if not cleaned.get("column"):
-                self.add_error("column", _("Say in which column."))
-            if ranged == bool(cleaned.get("equals")):
-                self.add_error("equals", _("Give a value, or the first and the last of a range."))
-            elif LeaveOut("", cleaned.get("first") or None, cleaned.get("last") or None).is_turned:
-                self.add_error("last", turned())
-        return cleaned
-
-    @property
-    def entry(self) -> LeaveOut | None:
-        """The rule of a valid row; None for an empty one. One that was not changed is the rule as it was."""
-        data = self.cleaned_data
-        if self.initial and not _is_changed(self):
-            kept: LeaveOut = self.initial["entry"]
-            return kept
-        if not data.get("column"):
-            return None
-        return LeaveOut(data["column"], data["first"] or None, data["last"] or None, data["equals"] or None)
-
-
-class RuleForm(forms.Form):
-    """Which line rows without a project code belong to."""
-
-    cost_centre = _text(_("Cost centre"), css="code")
-    account = _text(_("Account"), css="code")
-    description_contains = _text(_("Text contains"))
-    project_code = _text(_("Project code"), length=30, css="code")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["project_code"].widget.attrs["list"] = "project-codes"
-
-    def clean(self) -> dict[str, Any]:
-        """Ranges that something can be in."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        for name in ("cost_centre", "account"):
-            if is_turned(cleaned.get(name) or ""):
-                self.add_error(name, turned())
-        return cleaned
-
-    @property
-    def entry(self) -> Rule | None:
-        """The rule of a valid row; None for an empty one. One that was not changed is the rule as it was."""
-        if self.initial and not _is_changed(self):
-            kept: Rule = self.initial["entry"]
-            return kept
-        names = ("cost_centre", "account", "description_contains", "project_code")
-        parts = {name: self.cleaned_data.get(name, "") for name in names}
-        return Rule(**parts) if any(parts.values()) else None
-
-
-def shown(text: object) -> str:
-    """A value as a field of one line shows and sends it; a browser drops line breaks, and the form outer blanks."""
-    return " ".join(str(text).split())
-
-
-def _shown_row(entry: LeaveOut | Rule, *names: str) -> dict[str, Any]:
-    """The initial values of a row: ``entry`` is what it stands for."""
-    return {"entry": entry, **{name: shown(getattr(entry, name) or "") for name in names}}
-
-
-def _is_changed(form: forms.Form) -> bool:
-    """True when a row says something else than the one that was shown; its place does not count."""
-    return bool(set(form.changed_data) - {"ORDER", "DELETE"})
-
-
-class OrderInput(forms.NumberInput):
-    """Narrow: an order has two digits."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "order", "min": 1, **(attrs or {})})
-
-
-class _Rows(forms.BaseFormSet):  # type: ignore[type-arg]
-    """Rows with an order and a mark to take one away; what is sent decides how many there are."""
-
-    ordering_widget = OrderInput
-
-    @property
-    def entries(self) -> list[Any]:
-        """What the filled rows of a valid set say, in their order."""
-        kept = [form for form in self.ordered_forms if form.cleaned_data]
-        return [entry for form in kept if (entry := form.entry) is not None]
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        form.fields["ORDER"].label, form.fields["DELETE"].label = _("Order"), _("Remove")
-
-
-_OPTIONS: dict[str, Any] = {
-    "formset": _Rows,
-    "can_order": True,
-    "can_delete": True,
-    "extra": _SPARE,
-    "max_num": _MOST,
-    "absolute_max": _MOST + 100,
-}
-LeaveOutRows: Any = forms.formset_factory(LeaveOutForm, **_OPTIONS)
-RuleRows: Any = forms.formset_factory(RuleForm, **_OPTIONS)
 
 
 class SettingsForm(forms.Form):
@@ -196,7 +52,7 @@ class SettingsForm(forms.Form):
     delimiter = DelimiterField(
         label=_("Columns are divided by"), required=False, choices=[("", _FIND_OUT), *_DELIMITERS]
     )
-    sheet = _text(_("Sheet"))
+    sheet = text_field(_("Sheet"))
     header_row = forms.IntegerField(
         label=_("Row of the headings"),
         required=False,
@@ -225,8 +81,25 @@ class SettingsForm(forms.Form):
         ],
     )
 
-    def __init__(self, *args: Any, profile: Profile, proposal: Proposal | None = None, **kwargs: Any) -> None:
-        self.proposal = proposal or Proposal()
+    #: What is asked is needed only where the file is read as it is: other buttons send the form, too.
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: Any,
+        profile: Profile,
+        proposal: Proposal | None = None,
+        asked: Sequence[Question] = (),
+        looks: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """The settings of a file, or of a profile where there is no proposal.
+
+        Args:
+            asked: questions that nobody has answered. What was guessed for them is not chosen already.
+            looks: the form is sent for another look at the file, which needs no answers.
+        """
+        self.proposal, self.looks = proposal or Proposal(), looks
         labels = list(self.proposal.labels)
         super().__init__(*args, **kwargs)
         if self.proposal.sheets:
@@ -239,12 +112,42 @@ class SettingsForm(forms.Form):
         self.profile = profile
         said = {name: getattr(profile, name) or "" for name in _SETTINGS}
         said["sheet"] = str(said["sheet"]) if self.proposal.sheets else shown(said["sheet"])
-        self.initial = {**said, **self._initial_columns(profile, labels), **self.initial}
+        #: What was found out or is said already, also where it is asked.
+        self.proposed: Mapping[str, Any] = {**said, **self._initial_columns(profile, labels)}
+        #: Field → questions that it answers.
+        self.asked: dict[str, list[str]] = {}
+        self.initial = {**self.proposed, **self.initial}
+        self._ask(asked)
+
+    def _ask(self, questions: Sequence[Question]) -> None:
+        for question in questions:
+            name = f"column-{question.column}" if question.column else question.key
+            if name in self.fields:
+                self.asked.setdefault(name, []).append(question.message)
+        for name, messages in self.asked.items():
+            field = self.fields[name]
+            field.required, field.error_messages["required"] = True, " ".join(messages)
+            field.widget.attrs["aria-required"] = "true"
+            if isinstance(field, forms.ChoiceField):
+                offered: Any = field.choices
+                field.choices = [("", _("Choose")), *(choice for choice in offered if choice[0] != "")]
+            self.initial[name] = ""
+
+    def clean(self) -> dict[str, Any]:
+        """What is asked need not be said for another look, and expenses and income are amounts as well."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        sides = bool(cleaned.get("column-debit") or cleaned.get("column-credit"))
+        for name in self.asked:
+            excused = self.looks or self._is_elsewhere(cleaned) or (name == "column-amount" and sides)
+            if excused and self.has_error(name, "required"):
+                del self.errors[name]
+                cleaned[name] = ""
+        return cleaned
 
     def _column(self, key: str, labels: Sequence[str]) -> forms.Field:
         name: Any = COLUMN_LABELS[key]
         if not labels:
-            return _text(name)
+            return text_field(name)
         choices = [("", _("None")), *((label, label) for label in labels)]
         return forms.ChoiceField(label=name, required=False, choices=choices)
 
@@ -265,8 +168,18 @@ class SettingsForm(forms.Form):
 
     @property
     def place_changed(self) -> bool:
-        """True when the person says that the table is elsewhere in the file."""
-        return bool({*PLACE_FIELDS} & set(self.changed_data))
+        """True when the person says, in a valid form, that the table is elsewhere in the file."""
+        return self._is_elsewhere(self.cleaned_data)
+
+    def _is_elsewhere(self, cleaned: Mapping[str, Any]) -> bool:
+        changed = {*PLACE_FIELDS} & set(self.changed_data)
+        return any(name in cleaned and (cleaned[name] or "") != self.proposed[name] for name in changed)
+
+    @property
+    def differs(self) -> bool:
+        """True when a valid form says something else than what was proposed or said already."""
+        data = self.cleaned_data
+        return any((data[name] or "") != self.proposed.get(name, "") for name in self.changed_data if name in data)
 
     def settings(self, *, only: Sequence[str] | None = None) -> dict[str, Any]:
         """The settings of a valid form with the keys of a profile; empty ones are found out.
@@ -294,31 +207,41 @@ class ProfileForms:
     """The three parts of a profile on one page, valid together or not at all."""
 
     def __init__(
-        self, data: Mapping[str, Any] | None, *, profile: Profile, proposal: Proposal | None = None, more: bool = False
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        profile: Profile,
+        proposal: Proposal | None = None,
+        asked: Sequence[Question] = (),
+        step: str = "",
     ) -> None:
-        if data is not None and more:
-            data = _with_more_rows(data)
-        self.settings = SettingsForm(data, profile=profile, proposal=proposal)
-        leave_out = [_shown_row(entry, "column", "equals", "first", "last") for entry in profile.leave_out]
-        parts = ("cost_centre", "account", "description_contains", "project_code")
-        rules = [_shown_row(rule, *parts) for rule in profile.rules]
-        self.leave_out = LeaveOutRows(data, prefix="leave", initial=leave_out)
-        self.rules = RuleRows(data, prefix="rule", initial=rules)
-        self.parts = (self.settings, self.leave_out, self.rules)
+        """``step``: "more" shows the form with more empty rows, "look" asks for another look at the file."""
+        looks = step in ("look", "more")
+        self.settings = SettingsForm(data, profile=profile, proposal=proposal, asked=asked, looks=looks)
+        counts = (("leave", len(profile.leave_out)), ("rule", len(profile.rules)))
+        problems = [problem_of(data, prefix, stored) for prefix, stored in counts] if data is not None else []
+        #: Why the rows cannot be those of a page that was shown; they are then as they were.
+        self.problem: str | Promise = next((problem for problem in problems if problem), "")
+        rows = None if self.problem or data is None else with_more_rows(data) if step == "more" else data
+        headings = {"headings": list(proposal.labels) if proposal else []}
+        left_out = [shown_left_out(entry) for entry in profile.leave_out]
+        self.leave_out = LeaveOutRows(rows, prefix="leave", initial=left_out, form_kwargs=headings)
+        self.rules = RuleRows(rows, prefix="rule", initial=[shown_rule(rule) for rule in profile.rules])
 
     def is_valid(self) -> bool:
         """Every part is looked at, so that all errors show at once."""
-        valid = [part.is_valid() for part in self.parts]
-        return all(valid)
+        parts = (self.settings,) if self.problem else (self.settings, self.leave_out, self.rules)
+        valid = [part.is_valid() for part in parts]
+        return all(valid) and not self.problem
 
     @property
-    def has_changed(self) -> bool:
-        """True when the profile is not the one that was shown."""
-        return any(part.has_changed() for part in self.parts)
+    def differs(self) -> bool:
+        """True when the profile of valid forms is not the one that was shown."""
+        return self.settings.differs or self.leave_out.has_changed() or self.rules.has_changed()
 
     def to_keep(self, profile: Profile) -> Profile:
-        """The profile for the next file, too: the only sheet may have another name there."""
-        return replace(profile, sheet=None) if len(self.settings.proposal.sheets) < 2 else profile
+        """The profile for the next file, too."""
+        return to_keep(profile, self.settings.proposal, self.settings.changed_data)
 
     @property
     def profile(self) -> Profile:
@@ -340,7 +263,7 @@ class ProfileForms:
     @property
     def row_errors(self) -> list[tuple[str, str]]:
         """(id of the control, error with its row and column) of the leave-out rows and the rules."""
-        rows: list[tuple[str, str]] = []
+        rows: list[tuple[str, str]] = [("", str(self.problem))] if self.problem else []
         for part, title in ((self.leave_out, _("Left-out rows, row %(number)s")), (self.rules, _("Rule %(number)s"))):
             rows += [("", str(error)) for error in part.non_form_errors()]
             for number, form in enumerate(part.forms, 1):
@@ -349,13 +272,3 @@ class ProfileForms:
                     place = ", ".join(filter(None, (title % {"number": number}, str(label))))
                     rows += [(target, f"{place}: {error}") for error in errors]
         return rows
-
-
-def _with_more_rows(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The same form with more empty rows; everything typed stays."""
-    copy = dict(data.items())
-    for prefix in ("leave", "rule"):
-        total = str(copy.get(f"{prefix}-TOTAL_FORMS", ""))
-        if total.isdecimal() and len(total) < 5:
-            copy[f"{prefix}-TOTAL_FORMS"] = str(min(int(total) + 5, _MOST))
-    return copy

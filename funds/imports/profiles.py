@@ -98,6 +98,11 @@ class LeaveOut:
         return (self.first is None or shown >= plain(self.first)) and (self.last is None or shown <= plain(self.last))
 
     @property
+    def is_blank(self) -> bool:
+        """True where it is blank cells that are meant."""
+        return self.equals is not None and not self.equals.strip()
+
+    @property
     def is_turned(self) -> bool:
         """True for a range that begins after its end: no cell is in it."""
         if self.first is None or self.last is None:

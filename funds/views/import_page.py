@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from fundtrack.money import ZERO
 from organisations.http import OrganisationRequest
 
-from ..forms.import_profiles import COLUMN_LABELS, SettingsForm
+from ..forms.import_labels import COLUMN_LABELS
+from ..forms.import_profiles import SettingsForm
 from ..forms.imports import MapForm
 from ..imports.proposal import Proposal
 from ..models import Actual, ImportBatch, ImportRow
@@ -59,13 +60,16 @@ def columns_of(form: SettingsForm, proposal: Proposal) -> list[ColumnView]:
     """What each column key is taken for; keys that the file has nothing for stand last."""
     views = []
     for key in COLUMN_LABELS:
-        choice = proposal.choices.get(key)
-        tone, label = CONFIDENCE[choice.confidence] if choice else ("", "")
         field = form[f"column-{key}"]
+        # What was guessed for a question is not offered as its answer.
+        choice = proposal.choices.get(key) if field.name not in form.asked else None
+        tone, label = CONFIDENCE[choice.confidence] if choice else ("", "")
+        if field.name in form.asked:
+            tone, label = "warning", _("to be chosen")
         views.append(
             ColumnView(key, field, tone, label, choice.why if choice else "", choice.samples if choice else ())
         )
-    return sorted(views, key=lambda view: view.key not in proposal.choices)
+    return sorted(views, key=lambda view: not view.tone)
 
 
 @dataclass(frozen=True)

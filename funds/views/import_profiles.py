@@ -15,7 +15,8 @@ from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.imports import current_profile, save_profile
-from ..forms.import_profiles import COLUMN_LABELS, DATE_LABELS, ProfileForms
+from ..forms.import_labels import COLUMN_LABELS, DATE_LABELS
+from ..forms.import_profiles import ProfileForms
 from ..forms.imports import ProfileFileForm, known_spelling
 from ..imports.profiles import Profile
 from ..loaders import load_profile
@@ -108,7 +109,7 @@ def profile_edit(request: OrganisationRequest, profile: int) -> HttpResponse:
     found = load_profile(request, profile)
     step = request.POST.get("step", "")
     data = request.POST if request.method == "POST" else None
-    forms = ProfileForms(data, profile=Profile.from_json(found.content), more=step == "more")
+    forms = ProfileForms(data, profile=Profile.from_json(found.content), step=step)
     seen = str(newest_number(found))
     if data is not None and step != "more" and forms.is_valid():
         try:
@@ -124,7 +125,7 @@ def profile_edit(request: OrganisationRequest, profile: int) -> HttpResponse:
         "profile": found,
         "forms": forms,
         "seen": request.POST.get("seen") or seen,
-        "has_errors": bool(data is not None and step != "more"),
+        "has_errors": bool(data is not None and (step != "more" or forms.problem)),
         "columns": [forms.settings[f"column-{key}"] for key in COLUMN_LABELS],
         "lines": lines_to_map(request.organisation),
     }

@@ -13,10 +13,12 @@ from organisations.http import OrganisationRequest, organisation_view
 
 from ..actions.import_work import how_as_json
 from ..actions.imports import current_profile
-from ..forms.import_profiles import PLACE_FIELDS, ProfileForms
+from ..forms.import_profiles import ProfileForms
 from ..forms.imports import HowForm, SaveAsForm
+from ..imports.keeping import PLACE_FIELDS
 from ..imports.profiles import Profile
 from ..imports.proposal import Proposal
+from ..imports.recognition import Question
 from ..loaders import load_import
 from ..models import ImportBatch, ImportProfile, ImportWork
 from ..queries.import_rows import lines_to_map
@@ -50,14 +52,31 @@ class ReadPage:
         self.request, self.batch = request, batch
         self.proposal = Proposal.from_json(batch.reading.get("proposal"))
         profile = Profile.from_json(batch.profile)
-        self.forms = ProfileForms(data, profile=profile, proposal=self.proposal, more=self.step == "more")
+        #: What is read already was answered.
+        self.asked = self.proposal.questions if batch.state == ImportBatch.State.UPLOADED else ()
+        self.forms = ProfileForms(
+            data, profile=profile, proposal=self.proposal, asked=self.asked, step=self.step if data is not None else ""
+        )
         initial: dict[str, Any] = {"manner": batch.manner, "control_total": batch.control_total}
         initial["month"] = str(Month.of(batch.month)) if batch.month else ""
         self.how = HowForm(data, months=months_of(request), initial=initial)
         self.save_as = SaveAsForm(data, names=profile_names(request))
 
     def is_valid(self) -> bool:
-        return all([self.forms.is_valid(), self.how.is_valid(), self.save_as.is_valid()])
+        valid = all([self.forms.is_valid(), self.how.is_valid(), self.save_as.is_valid()])
+        return not self._lacks_month() and valid
+
+    def _lacks_month(self) -> bool:
+        """True, and said beside the month, when the file has none and nobody has chosen it."""
+        question = next((question for question in self.asked if question.key == "month"), None)
+        settings, month = self.forms.settings, self.how.cleaned_data.get("month")
+        data = settings.cleaned_data
+        if question is None or month or self.how.has_error("month") or data.get("date_format", "none") != "none":
+            return False
+        if self.step == "look" or settings.place_changed:
+            return False
+        self.how.add_error("month", question.message)
+        return True
 
     @property
     def looks_again(self) -> bool:
@@ -70,6 +89,11 @@ class ReadPage:
         stored = current_profile(self.batch.organisation, self.batch.profile_name) if self.batch.profile_name else None
         return stored if stored and stored.version == self.batch.profile_version else None
 
+    @property
+    def open_questions(self) -> list[Question]:
+        """What is asked; the month may have been said with the file."""
+        return [question for question in self.asked if question.key != "month" or self.batch.month is None]
+
     def refuse(self, refusal: Refusal) -> None:
         """Say it beside the field that can mend it, else above the form."""
         form, _dot, field = _FIELDS.get(refusal.code, "settings.").partition(".")
@@ -77,7 +101,10 @@ class ReadPage:
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.forms.settings.errors or self.how.errors or self.save_as.errors or self.forms.row_errors)
+        forms = self.forms
+        if self.step == "more":
+            return bool(forms.problem)
+        return bool(forms.settings.errors or self.how.errors or self.save_as.errors or forms.row_errors)
 
 
 @organisation_view("enter_actuals", methods=("GET", "POST"))
@@ -124,7 +151,7 @@ def _look(page: ReadPage) -> ImportBatch | None:
 
 def _read(page: ReadPage) -> ImportBatch | None:
     profile = page.forms.profile
-    stored = None if page.forms.has_changed else page.stored
+    stored = None if page.forms.differs else page.stored
     name = page.save_as.cleaned_data["save_as"]
     done = take_step(
         page.request,
@@ -145,7 +172,8 @@ def _shown(page: ReadPage, standing: WorkStanding | None = None) -> HttpResponse
     """``standing``: what a worker did last; its refusal is said beside the field that can mend it, as one at once."""
     if page.before is not None and standing is not None and standing.is_refused and page.is_valid():
         page.refuse(Refusal(standing.work.reason, code=standing.work.code))
-    status = 422 if page.request.method == "POST" and page.step != "more" else 200
+    fails = page.step != "more" or page.has_errors
+    status = 422 if page.request.method == "POST" and fails else 200
     context = {
         "batch": page.batch,
         "proposal": page.proposal,
@@ -154,7 +182,8 @@ def _shown(page: ReadPage, standing: WorkStanding | None = None) -> HttpResponse
         "save_as": page.save_as,
         "forms_beside": (page.how, page.save_as),
         "repeat": reason_of(standing),
-        "has_errors": page.step != "more" and page.has_errors,
+        "has_errors": page.has_errors,
+        "questions": page.open_questions,
         "columns": columns_of(page.forms.settings, page.proposal),
         "lines": lines_to_map(page.request.organisation),
         "same": same_imports(page.batch),

@@ -15,7 +15,7 @@ from organisations.downloads import table_response
 from organisations.http import OrganisationRequest, organisation_view
 
 from ..file_bytes import content_of
-from ..forms.import_profiles import COLUMN_LABELS
+from ..forms.import_labels import COLUMN_LABELS
 from ..imports.headings import letters_of, places_of
 from ..imports.profiles import ProfileRefusal
 from ..loaders import load_import, load_import_row

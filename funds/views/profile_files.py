@@ -42,7 +42,10 @@ def profile_tables(
     content: Profile, columns: Iterable[tuple[str | Promise, str]], versions: Sequence[ImportProfile]
 ) -> list[Table]:
     """One version: its columns, what is left out, its rules in their order; and all versions."""
-    left_out = [[entry.column, entry.equals or "", entry.first or "", entry.last or ""] for entry in content.leave_out]
+    left_out = [
+        [entry.column, _("blank") if entry.is_blank else entry.equals or "", entry.first or "", entry.last or ""]
+        for entry in content.leave_out
+    ]
     rules: list[Row] = [
         [number, rule.cost_centre, rule.account, rule.description_contains, rule.project_code]
         for number, rule in enumerate(content.rules, start=1)
