@@ -289,12 +289,25 @@ def locked_batch(batch: ImportBatch, *states: str) -> ImportBatch:
     # The file's name is wanted by all, its bytes only where it is read.
     fresh = batches.defer("file__content").get(pk=batch.pk)
     if fresh.state not in states:
-        raise ImportRefusal(
-            _("Import %(number)s is in the state “%(state)s”: this is not possible any more.")
-            % {"number": fresh.number, "state": fresh.get_state_display()},
-            code="import_state",
-        )
+        raise ImportRefusal(_wrong_state(fresh), code="import_state")
     return fresh
+
+
+def _wrong_state(batch: ImportBatch) -> str:
+    """Why a step cannot be taken, by the state that the import is in."""
+    state = ImportBatch.State
+    match batch.state:
+        case state.UPLOADED:
+            text = _("The file of import %(number)s has not been read yet: there is nothing to commit or to undo.")
+        case state.READ:
+            text = _("Import %(number)s has not been committed: there is nothing to undo.")
+        case state.COMMITTED:
+            text = _("Import %(number)s is committed: it can only be undone.")
+        case state.UNDONE:
+            text = _("Import %(number)s was undone: nothing of it can be changed any more.")
+        case _:
+            text = _("Import %(number)s was discarded. Bring its file anew.")
+    return text % {"number": batch.number}
 
 
 # --- booking

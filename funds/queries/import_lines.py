@@ -137,7 +137,9 @@ def _passing(months: Sequence[LineMonth]) -> Iterator[ImportWarning]:
             continue
         text = _("%(code)s passes its amount in %(month)s: %(after)s used of %(amount)s.")
         if before > cell.amount:
-            text = _("%(code)s is above its amount and grows in %(month)s: %(after)s used of %(amount)s.")
+            text = _(
+                "%(code)s was above its amount already, and its use grows in %(month)s: %(after)s used of %(amount)s."
+            )
         values = {
             "code": cell.project_code,
             "month": formats.month_short(cell.month),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils.functional import Promise
@@ -31,7 +32,15 @@ class FileError:
     column: str
     #: What stands in the cell.
     value: str
+    #: A whole sentence with its place.
     message: str | Promise
+    #: Without its place, where row and column stand beside it.
+    reason: str | Promise = ""
+
+    @property
+    def beside_place(self) -> str | Promise:
+        """What is wrong, for a table that says in which row and column."""
+        return self.reason or self.message
 
 
 @dataclass(frozen=True)
@@ -128,10 +137,20 @@ def row_errors(batch: ImportBatch, *, limit: int | None = None) -> list[FileErro
     """Every problem of the first ``limit`` unreadable rows, in the order of the file."""
     rows = batch.rows.filter(kind=ImportRow.Kind.ERROR).order_by("number")
     return [
-        FileError(row.number, problem["column"], problem["value"], told(problem["message"]))
+        FileError(
+            row.number, problem["column"], problem["value"], told(problem["message"]), _reason(problem["message"])
+        )
         for row in (rows if limit is None else rows[:limit])
         for problem in row.problems or []
+        for said in (problem["message"],)
     ]
+
+
+def _reason(message: Any) -> str:
+    """A kept sentence without the place that ``imports.rows.row_problem`` put before it."""
+    values = message.get("values") if isinstance(message, dict) else None
+    has_place = isinstance(values, dict) and {"row", "message"} <= values.keys()
+    return str(told(values["message"] if has_place and values else message))
 
 
 def counted_kinds(batch: ImportBatch) -> dict[str, Outcome]:

@@ -104,7 +104,7 @@ def preview_tables(
     lines: Iterable[LineView],
     pairs: Iterable[OutsidePair],
     warnings: Iterable[ImportWarning],
-    errors: Iterable[FileError],
+    errors: Table,
 ) -> list[Table]:
     """What a commit would do."""
     return [
@@ -112,7 +112,7 @@ def preview_tables(
         _figures(lines),
         _pairs(pairs),
         Table(_("Warnings"), [Column(_("Warning"))], [[warning.message] for warning in warnings]),
-        errors_table(errors),
+        errors,
     ]
 
 
@@ -157,15 +157,26 @@ def _pairs(pairs: Iterable[OutsidePair]) -> Table:
     return Table(_("Outside the plan"), columns, rows)
 
 
-def errors_table(errors: Iterable[FileError]) -> Table:
+def sheet_of(batch: ImportBatch) -> str:
+    """The sheet that was read; empty for a file that has none."""
+    return str(batch.reading.get("sheet") or "")
+
+
+def errors_table(errors: Iterable[FileError], sheet: str) -> Table:
     """Everything that hinders an import; a row of its own for each thing."""
     columns = [
+        *([Column(_("Sheet"))] if sheet else []),
         Column(_("Row"), "integer"),
         Column(_("Column")),
         Column(_("Value")),
         Column(_("What is wrong")),
     ]
-    return Table(_("Errors"), columns, ([each.row or None, each.column, each.value, each.message] for each in errors))
+    place = [sheet] if sheet else []
+    rows: Iterable[Row] = (
+        [*(place if each.row else [""] * len(place)), each.row or None, each.column, each.value, each.beside_place]
+        for each in errors
+    )
+    return Table(_("Errors"), columns, rows)
 
 
 def booked_table(months: Iterable[BookedMonth]) -> Table:

@@ -26,7 +26,7 @@ from ..queries.import_rows import booked_months, lines_to_map, outside_pairs
 from ..queries.import_undo import why_not_undone
 from ..queries.import_work import WorkStanding
 from ..queries.imports import ImportPreview, counted_kinds, preview_batch, row_errors
-from .import_files import about_import, booked_table, preview_tables
+from .import_files import about_import, booked_table, errors_table, preview_tables, sheet_of
 from .import_page import (
     MapEntry,
     batch_context,
@@ -60,6 +60,7 @@ def preview(request: OrganisationRequest, batch: int) -> HttpResponse:
     context = batch_context(request, found, months=[], hindrance="", acknowledged=acknowledged)
     if found.booking is not None:
         context["months"] = booked_months(found)
+        context["outside_years"] = set(found.fund.plans.values_list("year", flat=True))
     if found.state == _STATE.COMMITTED:
         context |= {"hindrance": why_not_undone(found)[1], "repeat": reason_of(standing)}
     return render(request, "funds/imports/batch.html", context)
@@ -108,6 +109,8 @@ def _preview(
         batch,
         preview=preview,
         refusal=refusal,
+        of_file=[error for error in preview.errors if not error.row],
+        of_rows=[error for error in preview.errors if error.row],
         warnings=[(warning, warning.key in ticked, warning.key in lacking) for warning in preview.warnings],
         outcomes=outcome_views(batch, preview, counted),
         ours=sum((counted[kind].amount for kind in ("row", "left_out", "error")), ZERO),
@@ -136,7 +139,7 @@ def _preview_tables(batch: ImportBatch) -> list[Table]:
         line_views(preview.cells),
         outside_pairs(batch) if preview.outside_plan.count else [],
         preview.warnings,
-        [*(error for error in preview.errors if not error.row), *row_errors(batch)],
+        errors_table([*(error for error in preview.errors if not error.row), *row_errors(batch)], sheet_of(batch)),
     )
 
 
@@ -162,6 +165,10 @@ def map_rows(request: OrganisationRequest, batch: int) -> HttpResponse:
     if not form.is_valid():
         return _preview(request, found, status=422, mapping=form)
     rules = form.rules
+    offered = {(entry.cost_centre_code, entry.account) for entry in map_entries(found, outside_pairs(found))}
+    if any((rule.cost_centre, rule.account) not in offered for rule in rules):
+        form.add_error(None, _("The form has rows that are not asked about here: load the page again."))
+        return _preview(request, found, status=422, mapping=form)
     try:
         done = take_step(request, found, _STEP.MAP, rules=[rule.as_json() for rule in rules], keep_as=form.kept_as)
     except Refusal as refusal:
@@ -248,7 +255,6 @@ def undo(request: OrganisationRequest, batch: int) -> HttpResponse:
         if found.state != _STATE.UNDONE:
             messages.error(request, str(refusal))
     else:
-        if done is None:
-            return home_of(request, found, waits=True)
-        messages.success(request, _("The import was undone. Its rows and their reversals both stay in the ledger."))
+        # The page of an import that was undone says so itself.
+        return home_of(request, found, waits=done is None)
     return home_of(request, found)

@@ -29,6 +29,7 @@ from .import_files import (
     remarks_of,
     removed_table,
     rows_table,
+    sheet_of,
 )
 from .import_page import OUTCOME_LABELS, actual_url, batch_context, values_of
 
@@ -157,7 +158,7 @@ def _cells(row: ImportRow) -> list[dict[str, Any]]:
 def errors(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
     """Everything that hinders the import, all of it, as a file."""
     found = load_import(request, batch)
-    table = errors_table(errors_of(found))
+    table = errors_table(errors_of(found), sheet_of(found))
     return table_response(request, format, f"import-{found.number}-errors", [table], about_import(found))
 
 

@@ -37,6 +37,8 @@ def import_list(request: OrganisationRequest) -> HttpResponse:
         "page": page,
         "listed": [(batch, rows_listed(batch), file_sum(batch), booked_sum(batch)) for batch in page],
         "may_import": request.membership.may("enter_actuals"),
+        # One fund need not be named on every row.
+        "several_funds": request.organisation.funds.count() > 1,
     }
     return render(request, "funds/imports/list.html", context)
 

@@ -87,7 +87,7 @@ def test_undo(world: World, ledger: Path) -> None:
     profile = ("--profile-file", ledger.with_name("profiili.json"), "--acknowledge-warnings")
     run("import_actuals", "rahasto", ledger, *profile)
     assert run("undo_import", 1) == "Import 1 is undone: 4 rows, -186.50.\n"
-    assert "state" in refused("undo_import", 1)
+    assert "was undone" in refused("undo_import", 1)
     assert "no import 7" in refused("undo_import", 7)
     assert "may not" in refused("undo_import", 1, by="admin@testila.example")
 
