@@ -64,10 +64,25 @@ class HowForm(forms.Form):
         help_text=_("What the file must sum to. When it does not, it cannot be committed."),
     )
 
-    def __init__(self, *args: Any, months: Sequence[tuple[str, str | Promise]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, months: Sequence[tuple[str, str | Promise]], month_asked: str = "", **kwargs: Any
+    ) -> None:
+        """``month_asked``: the question that the month answers, where the file leaves it open."""
         super().__init__(*args, **kwargs)
         self.initial.setdefault("manner", ImportBatch.Manner.MOVEMENTS)
-        _choose(self, "month", months)
+        _choose(self, "month", [("", _("Choose")), *months[1:]] if month_asked else months)
+        if month_asked:
+            field = self.fields["month"]
+            field.required, field.error_messages["required"] = True, month_asked
+            # Other buttons send the form, too.
+            self.use_required_attribute = False
+            field.widget.attrs["aria-required"] = "true"
+
+    def excuse_month(self) -> None:
+        """Do without the month that was asked for."""
+        if self.has_error("month", "required"):
+            del self.errors["month"]
+            self.cleaned_data["month"] = ""
 
     @property
     def how(self) -> dict[str, Any]:

@@ -59,24 +59,19 @@ class ReadPage:
         )
         initial: dict[str, Any] = {"manner": batch.manner, "control_total": batch.control_total}
         initial["month"] = str(Month.of(batch.month)) if batch.month else ""
-        self.how = HowForm(data, months=months_of(request), initial=initial)
+        month_asked = next((question.message for question in self.asked if question.key == "month"), "")
+        self.how = HowForm(data, months=months_of(request), month_asked=month_asked, initial=initial)
+        if self.step == "more":
+            self.how.excuse_month()
         self.save_as = SaveAsForm(data, names=profile_names(request))
 
     def is_valid(self) -> bool:
-        valid = all([self.forms.is_valid(), self.how.is_valid(), self.save_as.is_valid()])
-        return not self._lacks_month() and valid
-
-    def _lacks_month(self) -> bool:
-        """True, and said beside the month, when the file has none and nobody has chosen it."""
-        question = next((question for question in self.asked if question.key == "month"), None)
-        settings, month = self.forms.settings, self.how.cleaned_data.get("month")
-        data = settings.cleaned_data
-        if question is None or month or self.how.has_error("month") or data.get("date_format", "none") != "none":
-            return False
-        if self.step == "look" or settings.place_changed:
-            return False
-        self.how.add_error("month", question.message)
-        return True
+        self.forms.is_valid()
+        # Another look needs no month, and the rows have one where a column of months was chosen.
+        settings = self.forms.settings
+        if self.looks_again or settings.cleaned_data.get("date_format", "none") != "none":
+            self.how.excuse_month()
+        return all([self.forms.is_valid(), self.how.is_valid(), self.save_as.is_valid()])
 
     @property
     def looks_again(self) -> bool:

@@ -40,7 +40,7 @@ def test_rows_with_a_blank_cell_are_left_out(world: World, client: Client) -> No
     form = fields_of(client.get(to("import-read", world)), "read-form")
     assert (form["leave-0-column"], form["leave-0-blank"], form["leave-0-equals"]) == ("Jakso", "on", "")
     # The page of the profile and its export say it, and its form leads back to the same JSON.
-    assert "<td>blank</td>" in text_of(client.get(address("profile", world, profile=stored.pk)))
+    assert 'data-label="Is">blank</td>' in text_of(client.get(address("profile", world, profile=stored.pk)))
     exported = client.get(address("profile-export", world, profile=stored.pk, format="csv"))
     assert "Jakso;blank;;" in exported.content.decode("utf-8-sig")
     edit = address("profile-edit", world, profile=stored.pk)

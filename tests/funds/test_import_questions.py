@@ -60,6 +60,8 @@ def test_all_open_questions_are_said_at_once(world: World, client: Client) -> No
     upload(client, world, content)
     summary = summary_of(text_of(read(client, world)))
     assert summary.count("<li>") == 2 and "#id_column-amount" in summary and "#id_month" in summary
+    form = text_of(client.get(to("import-read", world)))
+    assert ">Choose</option>" in form.split('<select name="month"')[1].split("</select>")[0]
     # A month that was said with the file is no question any more.
     upload(client, world, content, month="2024-01")
     assert text_of(client.get(to("import-read", world))).count("data-question=") == 1
@@ -84,6 +86,8 @@ def test_another_look_needs_no_answers(world: World, client: Client) -> None:
     assert read(client, world, header_row="2").status_code == 302
     assert batch_of(world).state == "uploaded"
     upload(client, world, csv(*BOTH, header=TWO_AMOUNTS))
+    upload(client, world, csv(*(row[1:] for row in BOTH), header=TWO_AMOUNTS[1:]))
+    assert read(client, world, step="look").status_code == 302
     more = read(client, world, step="more")
     assert more.status_code == 200 and 'class="errors"' not in text_of(more)
 
