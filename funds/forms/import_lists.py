@@ -96,8 +96,9 @@ def _place(heading: str, headings: Sequence[str]) -> int | None:
 
 
 class RuleForm(forms.Form):
-    """Which line rows without a project code belong to."""
+    """Which line rows belong to that have no project code, or the one that is said first."""
 
+    replaces = text_field(_("Code of the file"), css="code")
     cost_centre = text_field(_("Cost centre"), css="code")
     account = text_field(_("Account"), css="code")
     description_contains = text_field(_("Text contains"))
@@ -110,7 +111,7 @@ class RuleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ranges that something can be in."""
         cleaned: dict[str, Any] = super().clean() or {}
-        for name in ("cost_centre", "account"):
+        for name in ("replaces", "cost_centre", "account"):
             if is_turned(cleaned.get(name) or ""):
                 self.add_error(name, turned())
         return cleaned
@@ -121,7 +122,7 @@ class RuleForm(forms.Form):
         if self.initial and not _is_changed(self):
             kept: Rule = self.initial["entry"]
             return kept
-        names = ("cost_centre", "account", "description_contains", "project_code")
+        names = ("cost_centre", "account", "description_contains", "project_code", "replaces")
         parts = {name: self.cleaned_data.get(name, "") for name in names}
         return Rule(**parts) if any(parts.values()) else None
 
@@ -138,7 +139,7 @@ def shown_left_out(entry: LeaveOut) -> dict[str, Any]:
 
 def shown_rule(rule: Rule) -> dict[str, Any]:
     """The initial values of a row: ``entry`` is what it stands for."""
-    return _shown_row(rule, "cost_centre", "account", "description_contains", "project_code")
+    return _shown_row(rule, "replaces", "cost_centre", "account", "description_contains", "project_code")
 
 
 def _shown_row(entry: LeaveOut | Rule, *names: str) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from ..imports.profiles import Rule
 from ..models import Fund, ImportBatch, ImportFile, ImportProfile
 
 _MOST_PAIRS = 200
+#: What a rule for rows outside the plan asks for, as fields of the form: the file's project code first.
+PAIR_PARTS = ("said", "centre", "account")
 #: Characters of a file's name that are kept.
 _LONGEST_NAME: int = ImportFile._meta.get_field("name").max_length or 0
 
@@ -206,7 +208,7 @@ class SaveAsForm(forms.Form):
 
 
 class MapForm(forms.Form):
-    """Rules for rows that lead to no line: one choice per cost centre and account."""
+    """Rules for rows that lead to no line: one choice per project code, cost centre and account."""
 
     keep = forms.BooleanField(label=_("Keep these rules in the profile"), required=False)
     keep_as = forms.CharField(
@@ -219,23 +221,23 @@ class MapForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        pairs: Sequence[tuple[str, str]],
+        pairs: Sequence[tuple[str, str, str]],
         lines: Mapping[str, str],
         names: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        """``names``: of the profiles there are."""
+        """``pairs``: project code, cost centre and account, as ``PAIR_PARTS``; ``names``: of the profiles there are."""
         super().__init__(*args, **kwargs)
         self.names = names
         self.pairs = list(pairs)
         choices = [("", "–"), *((code, f"{code} {name}") for code, name in lines.items())]
-        for index, (centre, account) in enumerate(self.pairs):
+        for index, pair in enumerate(self.pairs):
             # The pair stands in the form: the rows may be others when it is sent.
-            for name, value in (("centre", centre), ("account", account)):
+            for name, value in zip(PAIR_PARTS, pair, strict=True):
                 self.fields[f"{name}-{index}"] = forms.CharField(
                     required=False, max_length=30, initial=value, widget=forms.HiddenInput
                 )
-            label = " · ".join(filter(None, (centre, account))) or _("All rows")
+            label = " · ".join(filter(None, pair)) or _("All rows")
             self.fields[f"code-{index}"] = forms.ChoiceField(label=label, required=False, choices=choices)
 
     def clean(self) -> dict[str, Any]:
@@ -261,8 +263,8 @@ class MapForm(forms.Form):
         """The rules of a valid form, those with an account first: a cost centre as a whole takes what they leave."""
         data = self.cleaned_data
         found = [
-            Rule(cost_centre=centre, account=account, project_code=data[f"code-{index}"])
-            for index, (centre, account) in enumerate(self.pairs)
+            Rule(replaces=said, cost_centre=centre, account=account, project_code=data[f"code-{index}"])
+            for index, (said, centre, account) in enumerate(self.pairs)
             if data[f"code-{index}"]
         ]
         return sorted(found, key=lambda rule: not rule.account)
@@ -273,12 +275,12 @@ class MapForm(forms.Form):
         return str(self.cleaned_data["keep_as"]) if self.cleaned_data["keep"] else ""
 
 
-def posted_pairs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Cost centres and accounts of a form that was sent, in its order."""
-    pairs: list[tuple[str, str]] = []
+def posted_pairs(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Project codes, cost centres and accounts of a form that was sent, in its order."""
+    pairs: list[tuple[str, str, str]] = []
     while f"code-{len(pairs)}" in data and len(pairs) < _MOST_PAIRS:
-        index = len(pairs)
-        pairs.append((str(data.get(f"centre-{index}", ""))[:30], str(data.get(f"account-{index}", ""))[:30]))
+        said, centre, account = (str(data.get(f"{name}-{len(pairs)}", ""))[:30] for name in PAIR_PARTS)
+        pairs.append((said, centre, account))
     return pairs
 
 

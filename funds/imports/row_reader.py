@@ -82,10 +82,11 @@ class RowReader:
         self._amount_of = self._choose_amount()
         self._left_out = [(self._place(entry.column), entry) for entry in profile.leave_out]
         self._by_text = any(rule.description_contains for rule in self.rules)
+        self._replaces = any(rule.replaces for rule in self.rules)
         self._codes: dict[str, dict[Value, str | Refusal]] = {key: {} for key in CODE_LENGTHS}
         self._days: dict[tuple[str, Value], Day | Refusal] = {}
-        self._matched: dict[tuple[str, str, str], str] = {}
-        kept = [text for rule in self.rules for text in (rule.cost_centre, rule.account)]
+        self._matched: dict[tuple[str, str, str, str], str] = {}
+        kept = [text for rule in self.rules for text in (rule.cost_centre, rule.account, rule.replaces)]
         self._plan = PlanCodes(known or KnownCodes(), kept)
 
     # --- how this file is read
@@ -315,10 +316,9 @@ class RowReader:
             problems.append(self._month_problem(number, row, refusal))
         codes = [self._code(key, number, row, problems) for key in CODE_LENGTHS]
         description, supplier = (self._text(key, number, row, problems, notes) for key in TEXT_LENGTHS)
-        project, by_rule = codes[1], False
-        if self.rules and not project and not problems:
-            project = self._by_rules(codes[0], codes[2], description, supplier)
-            by_rule = bool(project)
+        by_rule = ""
+        if self.rules and not problems and (self._replaces or not codes[1]):
+            by_rule = self._by_rules(codes, f"{description}\n{supplier}")
         kind, reason = ("error", "") if problems else ("row", "")
         if kind == "row" and self.sides is not None and not self.belongs_to_nothing(row):
             self.sides.count(number)
@@ -331,16 +331,17 @@ class RowReader:
             day[1],
             day[0],
             codes[0],
-            project,
+            by_rule or codes[1],
             amount,
             codes[2],
             codes[3],
             description,
             supplier,
-            by_rule,
+            bool(by_rule),
             reason,
             tuple(problems),
             tuple(notes),
+            codes[1] if by_rule else "",
         )
 
     def _leave(self, number: int, cells: tuple[str, ...], row: Sequence[Value], entry: LeaveOut) -> ReadRow:
@@ -390,9 +391,10 @@ class RowReader:
             return text[: longest - 1].rstrip() + "…"
         return text
 
-    def _by_rules(self, cost_centre: str, account: str, description: str, supplier: str) -> str:
-        text = plain(f"{description}\n{supplier}") if self._by_text else ""
-        key = (cost_centre, account, text)
+    def _by_rules(self, codes: Sequence[str], words: str) -> str:
+        """The project code of the first rule that fits; empty where none does, or one that leaves the row as it is."""
+        cost_centre, project, account, _voucher = codes
+        key = (cost_centre, account, plain(words) if self._by_text else "", project)
         if (found := self._matched.get(key)) is None:
             found = next((rule.project_code for rule in self.rules if rule.matches(*key)), "")
             if len(self._matched) < _CACHED:

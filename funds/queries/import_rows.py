@@ -33,8 +33,8 @@ _BEFORE = {
 _OUTSIDE = """
 , pairs AS (
     SELECT e.cost_centre_code, e.project_code, e.account, count(*) AS rows, sum(e.amount) AS amount,
-        bool_and(e.project_code = '') AS mappable, 0 AS known
-    FROM entries e WHERE e.kind = 'new' AND e.line_id IS NULL GROUP BY 1, 2, 3
+        bool_and(f.said_code = e.project_code) AS mappable, 0 AS known
+    FROM entries e JOIN file f ON f.id = e.import_row_id WHERE e.kind = 'new' AND e.line_id IS NULL GROUP BY 1, 2, 3
     UNION ALL
     SELECT f.centre, f.project_code, f.account, 0, 0, true, count(*)
     FROM known k JOIN file f ON f.id = k.import_row_id
@@ -56,7 +56,7 @@ class OutsidePair:
     account: str
     rows: int
     amount: Decimal
-    #: True where a rule can give them a project code: rules are only asked where the file has none.
+    #: True where no rule has given them their project code.
     takes_rules: bool
     #: Rows of the same pair that the ledger holds outside the plan already. A rule would book them once more.
     known: int

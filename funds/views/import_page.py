@@ -15,7 +15,7 @@ from organisations.http import OrganisationRequest
 
 from ..forms.import_labels import COLUMN_LABELS
 from ..forms.import_profiles import SettingsForm
-from ..forms.imports import MapForm
+from ..forms.imports import PAIR_PARTS, MapForm
 from ..imports.proposal import Proposal
 from ..models import Actual, ImportBatch, ImportRow
 from ..queries.import_groups import Outcome
@@ -142,52 +142,61 @@ def line_views(cells: Sequence[LineMonth]) -> list[LineView]:
 
 @dataclass(frozen=True)
 class MapEntry:
-    """Rows without a line that one rule can map: a cost centre, perhaps with one account. EUR."""
+    """Rows without a line that one rule can map: a code or none, on a cost centre, perhaps one account. EUR."""
 
+    #: The code that the file has and no line of its cost centre; empty for rows without one.
+    project_code: str
     cost_centre_code: str
     #: Empty for all accounts.
     account: str
     rows: int
     amount: Decimal
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What the rule asks for."""
+        return self.project_code, self.cost_centre_code, self.account
+
 
 def is_mapped_by_rules(batch: ImportBatch, pair: OutsidePair) -> bool:
     """True where a rule can map the pair without touching rows of other cost centres or rows that are booked."""
     has_centres = "cost_centre" in batch.profile.get("columns", {})
-    return pair.takes_rules and not pair.known and bool(pair.cost_centre_code or not has_centres)
+    is_new = bool(pair.project_code) or not pair.known
+    return pair.takes_rules and is_new and bool(pair.cost_centre_code or not has_centres)
 
 
 def map_entries(batch: ImportBatch, pairs: Sequence[OutsidePair]) -> list[MapEntry]:
-    """What can be mapped: each cost centre as a whole, and each of its accounts where it has several."""
-    centres: dict[str, list[OutsidePair]] = {}
+    """What can be mapped: each code of a cost centre as a whole, and each of its accounts where it has several."""
+    grouped: dict[tuple[str, str], list[OutsidePair]] = {}
     for pair in pairs:
         if is_mapped_by_rules(batch, pair):
-            centres.setdefault(pair.cost_centre_code, []).append(pair)
-    booked = {pair.cost_centre_code for pair in pairs if pair.known}
+            grouped.setdefault((pair.project_code, pair.cost_centre_code), []).append(pair)
+    booked = {("", pair.cost_centre_code) for pair in pairs if pair.known}
     entries = []
-    for centre, found in centres.items():
+    for key, found in grouped.items():
         rows, amount = sum(pair.rows for pair in found), sum((pair.amount for pair in found), ZERO)
-        if centre not in booked:
-            entries.append(MapEntry(centre, "", rows, amount))
-        if len(found) > 1 or centre in booked:
-            entries += [MapEntry(centre, pair.account, pair.rows, pair.amount) for pair in found if pair.account]
+        if key not in booked:
+            entries.append(MapEntry(*key, "", rows, amount))
+        if len(found) > 1 or key in booked:
+            entries += [MapEntry(*key, pair.account, pair.rows, pair.amount) for pair in found if pair.account]
     return entries
 
 
 def mapping_rows(form: MapForm, entries: Sequence[MapEntry]) -> list[dict[str, Any]]:
     """The rows of the form with how many rows of the file each is about; None where that has changed."""
-    known = {(entry.cost_centre_code, entry.account): entry for entry in entries}
+    known = {entry.key: entry for entry in entries}
     rows = []
-    for index, (centre, account) in enumerate(form.pairs):
-        entry = known.get((centre, account))
+    for index, key in enumerate(form.pairs):
+        entry = known.get(key)
         rows.append(
             {
-                "centre": centre,
-                "account": account,
+                "said": key[0],
+                "centre": key[1],
+                "account": key[2],
                 "rows": entry.rows if entry else None,
                 "amount": entry.amount if entry else None,
                 "code": form[f"code-{index}"],
-                "hidden": [form[f"centre-{index}"], form[f"account-{index}"]],
+                "hidden": [form[f"{name}-{index}"] for name in PAIR_PARTS],
             }
         )
     return rows

@@ -149,7 +149,7 @@ def _mapping(
     if not request.membership.may("enter_actuals"):
         return None
     initial = {"keep_as": batch.profile_name, "keep": bool(batch.profile_name)}
-    pairs = posted_pairs(data) if data is not None else [(entry.cost_centre_code, entry.account) for entry in entries]
+    pairs = posted_pairs(data) if data is not None else [entry.key for entry in entries]
     lines, names = lines_to_map(request.organisation), profile_names(request)
     return MapForm(data, pairs=pairs, lines=lines, names=names, initial=initial)
 
@@ -165,8 +165,8 @@ def map_rows(request: OrganisationRequest, batch: int) -> HttpResponse:
     if not form.is_valid():
         return _preview(request, found, status=422, mapping=form)
     rules = form.rules
-    offered = {(entry.cost_centre_code, entry.account) for entry in map_entries(found, outside_pairs(found))}
-    if any((rule.cost_centre, rule.account) not in offered for rule in rules):
+    offered = {entry.key for entry in map_entries(found, outside_pairs(found))}
+    if any((rule.replaces, rule.cost_centre, rule.account) not in offered for rule in rules):
         form.add_error(None, _("The form has rows that are not asked about here: load the page again."))
         return _preview(request, found, status=422, mapping=form)
     try:

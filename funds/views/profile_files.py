@@ -47,11 +47,11 @@ def profile_tables(
         for entry in content.leave_out
     ]
     rules: list[Row] = [
-        [number, rule.cost_centre, rule.account, rule.description_contains, rule.project_code]
+        [number, rule.replaces, rule.cost_centre, rule.account, rule.description_contains, rule.project_code]
         for number, rule in enumerate(content.rules, start=1)
     ]
     ranged = [_("Column"), _("Is"), _("From"), _("To")]
-    ruled = [_("Cost centre"), _("Account"), _("Text contains"), _("Project code")]
+    ruled = [_("Code of the file"), _("Cost centre"), _("Account"), _("Text contains"), _("Project code")]
     return [
         Table(_("Columns"), [Column(_("Meaning")), Column(_("Column of the file"))], [list(pair) for pair in columns]),
         Table(_("Rows that are left out"), list(map(Column, ranged)), left_out),

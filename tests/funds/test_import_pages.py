@@ -295,6 +295,31 @@ def test_rows_outside_the_plan_are_mapped_and_the_rule_is_kept(world: World, cli
     assert 'data-outcome="outside"' not in client.get(to("import-preview", world)).content.decode()
 
 
+def test_a_code_that_the_plan_does_not_know_is_mapped_and_the_rule_is_kept(world: World, client: Client) -> None:
+    rows = [(*row[:3], code, *row[4:]) for row, code in zip(ROWS, ("KR9999", "KR9999", "A1"), strict=True)]
+    upload(client, world, csv(*rows))
+    read(client, world)
+    commit(client, world)
+    # One more of them: what waits outside the plan already stays there, whatever the rule says.
+    upload(client, world, csv(*rows, rows[0]))
+    read(client, world)
+    form = fields_of(client.get(to("import-preview", world)), "map-form")
+    assert (form["said-0"], form["centre-0"]) == ("KR9999", "1000") and "code-1" not in form
+    sent = {**form, "code-0": "A2", "keep": "on", "keep_as": "Testi"}
+    assert client.post(to("import-map", world), {**sent, "said-0": ""}).status_code == 422
+    assert client.post(to("import-map", world), sent).status_code == 302
+    preview = preview_batch(batch_of(world))
+    assert (preview.known.count, preview.new.count, preview.by_line) == (3, 1, {"A2": preview.imported_total})
+    stored = current_profile(world.organisation, "Testi")
+    assert stored is not None
+    assert stored.content["rules"] == [{"replaces": "KR9999", "cost_centre": "1000", "project_code": "A2"}]
+    commit(client, world)
+    page = text_of(client.get(address("profile", world, profile=stored.pk)))
+    assert "KR9999" in page and "Code of the file" in page
+    row = text_of(client.get(to("import-row", world, row=5)))
+    assert "KR9999" in row and "A2" in row
+
+
 def test_what_the_ledger_has_outside_the_plan_is_not_offered_to_rules(world: World, client: Client) -> None:
     rows = [(*row[:3], "", *row[4:]) for row in ROWS]
     upload(client, world, csv(rows[0]))

@@ -197,6 +197,27 @@ def test_rules_give_a_project_code_where_there_is_none(rule: dict[str, str], fit
     assert [(row.project_code, row.by_rule) for row in rows] == [("KR9" if fits else "KR0", True), ("KR1", False)]
 
 
+REPLACED = [
+    ({"replaces": "KR1", "project_code": "KR9"}, ["KR9", "KR1x", ""]),
+    ({"replaces": "kr1*", "project_code": "KR9"}, ["KR9", "KR9", ""]),
+    ({"replaces": "KR1", "cost_centre": "9999", "project_code": "KR9"}, ["KR1", "KR1x", ""]),
+    ({"replaces": "KR1"}, ["KR1", "KR1x", ""]),
+    ({"replaces": "KR1", "account": "4000", "project_code": "KR1"}, ["KR1", "KR1x", ""]),
+]
+
+
+@pytest.mark.parametrize(("rule", "codes"), REPLACED)
+def test_rules_put_another_code_in_the_place_of_the_file_s(rule: dict[str, str], codes: list[str]) -> None:
+    content = csv(ROW, changed(project_code="KR1x"), changed(project_code=""))
+    rows = rows_of(content, {"rules": [rule, {"project_code": "KR0", "account": "1"}]})
+    assert [row.project_code for row in rows] == codes
+    was = ["KR1", "KR1x", ""]
+    ruled = [code == rule.get("project_code") for code in codes]
+    assert [(row.by_rule, row.replaced) for row in rows] == [
+        (by_rule, said if by_rule else "") for by_rule, said in zip(ruled, was, strict=True)
+    ]
+
+
 def test_long_texts_are_cut_for_the_booking_and_kept_in_the_row() -> None:
     (row,) = rows_of(csv(changed(description="ä" * 600)))
     assert (row.kind, len(row.description), len(row.cells[5])) == ("row", 500, 600)
