@@ -1,11 +1,16 @@
 """Subtotals that have codes and a month like any row: a warning names them, and costs alone never raise it."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +18,8 @@ from hypothesis import strategies as st
 from funds.demonstration.ledger import FILE
 from funds.imports.rows import ReadRow
 from funds.imports.subtotals import Subtotals
+from funds.models import Actual
+from tests.factories import World
 
 from .import_files import csv, reading
 
@@ -124,3 +131,17 @@ def test_every_subtotal_of_random_groups_is_found(seed: int, sizes: list[int], a
         group = [random.randrange(1, 10**7) for _ in range(size)]
         cents += [*group, sum(group)] if above else [sum(group), *group]
     assert f"{len(sizes) + 2} rows look like subtotals of the rows {'above' if above else 'below'}" in str(_said(cents))
+
+
+@pytest.mark.django_db
+def test_subtotals_are_booked_only_by_who_acknowledges_them(world: World, tmp_path: Path) -> None:
+    rows = [("4123", "A1", "202401", *row[3:]) for row in (*A, _sum(SUM_A), *B, _sum(SUM_B))]
+    path = tmp_path / "kirjanpito.csv"
+    path.write_bytes(csv(*rows, header=HEADER))
+    out = StringIO()
+    command = ("import_actuals", "testila", "rahasto", str(path), "--by", "finance@testila.example", "--json")
+    with pytest.raises(CommandError):
+        call_command(*command, stdout=out)
+    assert not Actual.objects.exists()
+    call_command(*command, "--acknowledge-warnings", "--dry-run", stdout=(out := StringIO()))
+    assert "look like subtotals of the rows above them" in str(json.loads(out.getvalue())["warnings"])
