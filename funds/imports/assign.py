@@ -96,7 +96,7 @@ def _trust(key: str, chosen: dict[str, Candidate], labels: Sequence[str], facts:
 def _says_more(key: str, label: str, facts: ColumnFacts) -> bool:
     """False for a column that its heading alone does not make what it says."""
     if key == "side":
-        return is_side_heading(label) and facts.filled > 0
+        return is_side_heading(label) and facts.filled > 0 and not facts.fractions
     # Months without a year, or years without a month, leave the month to be chosen.
     return key != "month" or not all(_is_half_a_month(text) for _row, text in facts.samples)
 
@@ -145,7 +145,10 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
     known = facts.share(facts.known[key]) if key in _CODES else 0.0
     if rank is None and known < 0.5:
         return _by_contents(key, facts)
-    if not _fits(key, facts) or (key == "side" and _says_no_side(rank, facts)):
+    # An empty column must not ask each row for a period or a side.
+    if not facts.filled and key in ("month", "year", "side"):
+        return None
+    if not _fits(key, facts) or (key == "side" and _is_only_ones(rank, facts)):
         return None
     if known >= 0.5:
         why = _("The plan knows its codes.")
@@ -191,9 +194,9 @@ def says_sides(facts: ColumnFacts) -> bool:
     return facts.share(facts.sides + ones) >= _ENOUGH
 
 
-def _says_no_side(rank: int | None, facts: ColumnFacts) -> bool:
-    """True for a column of sides that is empty, or has only ones and not the heading that makes them signs."""
-    return not facts.filled or (rank is not None and rank >= 1000 and facts.share(facts.sides) < _ENOUGH)
+def _is_only_ones(rank: int | None, facts: ColumnFacts) -> bool:
+    """True for a column of ones without the heading that makes them signs."""
+    return rank is not None and rank >= 1000 and facts.share(facts.sides) < _ENOUGH
 
 
 def _best(facts: ColumnFacts, forms: Sequence[str]) -> float:

@@ -60,7 +60,7 @@ def unused_sides(choices: Mapping[str, Choice], labels: Sequence[str], facts: Se
 
 def _says_sides(label: str, column: ColumnFacts) -> bool:
     if is_side_heading(label):
-        return column.filled > 0
+        return column.filled > 0 and not column.fractions
     if not column.sides or (rank_of("side", label) is None and column.share(column.sides) < 1):
         return False
     known = {side_of(text) for _row, text in column.samples} - {None}
@@ -92,6 +92,8 @@ def credit_columns(amount: int, labels: Sequence[str], used: set[int]) -> list[i
 
 def _is_credit_heading(label: str) -> bool:
     text = worded(label)
+    if rank_of("side", label) is not None:
+        return False
     return _CREDITS.search(text) is not None and not _NO_MONEY.search(text) and "%" not in label
 
 

@@ -112,9 +112,10 @@ class Doubts:
 
     def _look_for_side(self, index: int, value: Value) -> None:
         text = text_of(value).strip()
-        if not text or side_of(text) is not None or is_side_heading(self.labels[index]):
+        certain = is_side_heading(self.labels[index]) and not has_cents(value)
+        if not text or side_of(text) is not None or certain:
             self.sides[index].add(value)
-        elif rank_of("side", self.labels[index]) is None:
+        elif has_cents(value) or rank_of("side", self.labels[index]) is None:
             del self.sides[index]
 
     def warnings(self) -> list[str]:

@@ -33,7 +33,7 @@ class OtherMonths:
 
     def __init__(self, places: Mapping[str, int], labels: Sequence[str], form: str | None) -> None:
         used = {place for key, place in places.items() if form != "none" or key not in ("date", "month")}
-        self.labels = labels
+        self.labels, self._dated = labels, form != "none"
         #: Column → what its heading says.
         self.columns = {
             index: key
@@ -57,6 +57,9 @@ class OtherMonths:
             if index in self.found or (index, row[index], month) in self._fitting:
                 continue
             fits = _fits(row[index], key, month)
+            if fits is None and self._dated:
+                # Nobody need look at 10/24 beside a day in October 2024.
+                fits = _is_short_for(text_of(row[index]), month) or None
             if fits is False:
                 self.found[index] = number, quoted(text_of(row[index])), month
             elif fits is None:
@@ -107,6 +110,12 @@ def _fits(value: Value, key: str, month: Month) -> bool | None:
     if said is None or (key == "date" and said[0] is None):
         return None if any(map(str.isdigit, text)) else True
     return said[0] in (None, month.year) and said[1] == month.number
+
+
+def _is_short_for(text: str, month: Month) -> bool:
+    """True for a form that is not read by itself, and has the digits of this month and of the end of its year."""
+    numbers = re.findall(r"[0-9]{2}", text) if re.fullmatch(r"[0-9]{2}[^0-9]?[0-9]{2}", text.strip()) else []
+    return {*numbers} == {f"{month.number:02}", f"{month.year % 100:02}"}
 
 
 def _said(value: Value, text: str) -> tuple[int | None, int] | None:

@@ -111,6 +111,9 @@ class RowReader:
         if form != "none" and "date" in places and form in (*DAY_FORMATS, *MONTH_FORMATS):
             day_form = (str(form),)
             return lambda row: self._day(row[places["date"]], day_form)
+        if form is None and "date" in places:
+            message = _("The form of the dates in the column “%(column)s” is not known. Choose it.")
+            raise ProfileRefusal(message % {"column": self.labels[places["date"]]}, code="date_format_missing")
         if month is None:
             message = _("The file does not say which month its rows belong to. Choose the month.")
             raise ProfileRefusal(message, code="month_missing")

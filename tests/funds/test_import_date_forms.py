@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from funds.actions.imports import known_codes
 from funds.imports.files import open_file
 from funds.imports.profiles import Profile, ProfileRefusal
 from funds.imports.recognise import KnownCodes, Recognition, recognise
+from funds.models import ImportBatch
 from fundtrack.periods import Month
+from fundtrack.sentences import told
+from tests.factories import World
 
 from .import_files import HEADER, ROW, changed, csv, reading, rows_of, xlsx
+from .import_pages import batch_of, fields_of, text_of, to, upload
+from .pages import browser_of
 
 
 @pytest.fixture(autouse=True)
@@ -117,10 +123,10 @@ def test_an_empty_column_of_dates_beside_the_months() -> None:
 
 
 def test_a_day_in_another_month_than_the_chosen_one_is_told() -> None:
-    for day, told in (("5.10.2024", 1), ("5.9.2024", 0)):
+    for day, differs in (("5.10.2024", 1), ("5.9.2024", 0)):
         actuals = reading(monthly("Pvm", day), {"date_format": "none"}, month=Month(2024, 9))
         assert [row.month for row in actuals if row.kind == "row"] == [Month(2024, 9)]
-        assert ["says another month" in warning for warning in actuals.warnings] == [True] * told
+        assert ["says another month" in warning for warning in actuals.warnings] == [True] * differs
 
 
 CLOSING = [
@@ -206,3 +212,51 @@ def test_texts_among_dates_of_a_spreadsheet(days: tuple[Any, ...], form: str, wa
     assert [row.kind for row in actuals][1:] == ["row", "row", "error" if warned else "row"]
     assert actuals.profile.date_format == form
     assert ["is not a date" in warning for warning in actuals.warnings] == [True] * warned
+
+
+@pytest.mark.parametrize("text", ["10/24", "251124"])
+def test_a_month_that_was_chosen_does_not_answer_for_the_form_of_a_day(text: str) -> None:
+    columns = {"date": "Pvm", "amount": "Summa"}
+    complete = {"header_row": 1, "decimal_mark": ",", "delimiter": ";", "columns": columns}
+    with pytest.raises(ProfileRefusal) as refusal:
+        reading(monthly("Pvm", text), complete, month=Month(2024, 9), confirmed=True)
+    assert refusal.value.code == "date_format_missing" and "“Pvm”" in str(refusal.value)
+
+
+#: A period beside days in October 2024, and whether it is told.
+BESIDE = [
+    ("10/24", False),
+    ("24-10", False),
+    ("1024", False),
+    ("09/24", True),
+    ("10/23", True),
+    ("Q4/2024", True),
+    ("", False),
+    ("-", False),
+    ("ei", False),
+]
+
+
+@pytest.mark.parametrize(("period", "said"), BESIDE)
+def test_a_period_in_no_known_form_beside_days(period: str, said: bool) -> None:
+    actuals = reading(csv((*changed(date="5.10.2024"), period), header=(*HEADER, "Kausi")))
+    assert [row.month for row in actuals if row.kind == "row"] == [Month(2024, 10)]
+    assert ["in a form that is not known" in warning for warning in actuals.warnings] == [True] * said
+
+
+@pytest.mark.django_db
+def test_the_years_of_the_plans_are_known(world: World) -> None:
+    assert known_codes(world.organisation).years == {2024}
+
+
+@pytest.mark.django_db
+def test_on_the_page_the_form_is_asked_and_none_can_be_chosen(world: World) -> None:
+    client = browser_of(world.finance)
+    upload(client, world, monthly("Kausi", "10/24", "10/24"))
+    page = client.get(to("import-read", world))
+    assert 'data-question="date_format"' in page.content.decode() and "10/24" in page.content.decode()
+    form = {**fields_of(page, "read-form"), "date_format": "none", "month": "2024-09"}
+    answer = client.post(to("import-read", world), form, follow=True)
+    assert batch_of(world).state == ImportBatch.State.READ, text_of(answer)
+    notes = told(batch_of(world).reading["notes"])
+    assert len(notes) == 1 and "“Kausi” seems to say days or months" in notes[0]

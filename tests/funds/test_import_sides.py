@@ -179,6 +179,15 @@ def test_a_column_of_sides_with_unknown_words_is_asked_about(heading: str, sides
     assert [heading in warning and "debit and credit" in warning for warning in unused.warnings] == [True]
 
 
+@pytest.mark.parametrize("complete", [True, False])
+def test_amounts_under_the_heading_of_sides_are_no_sides(complete: bool) -> None:
+    rows = [("1.6.2021", "2000", "KR1", "100,00", amount) for amount in ("100,50", "-20,25")]
+    content = csv(*rows, header=(*KEYS, "Summa", "Debet/Kredit"))
+    form = {"header_row": 1, "date_format": "d.m.yyyy", "decimal_mark": ",", "delimiter": ";"} if complete else {}
+    actuals = reading(content, {**form, "columns": {"date": "Pvm", "amount": "Summa"}})
+    assert [str(row.amount) for row in actuals if row.kind == "row"] == ["100.00"] * 2 and not actuals.warnings
+
+
 #: Headings, one row, and the heading of the credits that the reading tells of.
 CREDITS: list[tuple[tuple[str, ...], tuple[str, ...], str]] = [
     *[(("Summa", heading), ("100,00", "20,00"), heading) for heading in (
