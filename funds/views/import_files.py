@@ -262,6 +262,9 @@ def remarks_of(problems: Sequence[Mapping[str, Any]] | None, reason: str) -> lis
     """Why a row of a file is not booked, or everything that is wrong with it."""
     if problems:
         return [told(problem["message"]) for problem in problems]
+    if reason.endswith(": "):
+        # Left out because this cell has nothing.
+        return [reason + _("blank")]
     return [REASONS.get(reason, reason)] if reason else []
 
 

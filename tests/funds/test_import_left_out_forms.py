@@ -35,6 +35,7 @@ def test_rows_with_a_blank_cell_are_left_out(world: World, client: Client) -> No
     answer = read(client, world, **{"leave-0-column": "Jakso", "leave-0-blank": "on", "save_as": "Oma"})
     assert answer.status_code == 302
     assert list(batch_of(world).rows.filter(kind="left_out").values_list("number", flat=True)) == [3, 4]
+    assert text_of(client.get(f"{to('import-rows', world)}?outcome=left_out")).count("Jakso: blank") == 2
     stored = ImportProfile.objects.get()
     assert stored.content["leave_out"] == [{"column": "Jakso", "equals": ""}]
     form = fields_of(client.get(to("import-read", world)), "read-form")
