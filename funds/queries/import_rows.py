@@ -105,6 +105,11 @@ def ledger_details(rows: QuerySet[Actual]) -> QuerySet[Actual]:
     return rows.select_related("line__plan__fund", "booking")
 
 
+def has_ended(batch: ImportBatch) -> bool:
+    """True where the ledger has had the rows of a batch."""
+    return batch.state in (_STATE.COMMITTED, _STATE.UNDONE)
+
+
 class ListedRows(Sequence[Any]):
     """Rows of an import by what becomes of them, fetched piece by piece: of its file, or of the ledger ("removed").
 
@@ -112,10 +117,20 @@ class ListedRows(Sequence[Any]):
     for the rows that can be booked. What else is asked of a row stands in it, or in what was booked from it.
     """
 
-    def __init__(self, batch: ImportBatch, outcome: str) -> None:
-        """``outcome`` is one of ``OUTCOMES``, a kind of ``ImportRow``, or empty for every row."""
+    def __init__(self, batch: ImportBatch, outcome: str, *, whole: bool = True) -> None:
+        """List the rows.
+
+        Args:
+            outcome: one of ``OUTCOMES``, a kind of ``ImportRow``, or empty for every row.
+            whole: False for only those of which the ledger speaks; before a commit there are none.
+        """
         self._ids: list[int] | None = None
         self._rows: QuerySet[Any] = batch.rows.order_by("number")
+        if not whole and outcome != "removed" and not has_ended(batch):
+            self._rows = self._rows.none()
+            return
+        if not whole:
+            self._rows = self._rows.filter(kind=ImportRow.Kind.ROW)
         waits = outcome in OUTCOMES and batch.state == _STATE.READ
         if waits:
             self._ids = outcome_ids(batch, outcome)

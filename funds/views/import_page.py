@@ -1,6 +1,6 @@
 """What the pages of an import show: columns with their samples, outcomes, figures per line and month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from ..queries.import_groups import Outcome
 from ..queries.import_lines import LineMonth
 from ..queries.import_rows import OutsidePair
 from ..queries.import_same import same_imports
-from ..queries.imports import ImportPreview
+from ..queries.imports import FileError, ImportPreview
 
 CONFIDENCE: Mapping[str, tuple[str, str | Promise]] = {
     "declared": ("ok", _("from the profile")),
@@ -212,6 +212,16 @@ def actual_url(request: OrganisationRequest, actual: Actual) -> str:
     return f"{reverse('actual-rows', args=where)}#row-{actual.pk}"
 
 
+def sees_file(request: OrganisationRequest) -> bool:
+    """True for who may download the file: it can have rows of balance or payroll, which are nobody else's business."""
+    return request.membership.may("view_import_files")
+
+
+def shown_errors(request: OrganisationRequest, errors: Iterable[FileError]) -> list[FileError]:
+    """The errors that may be shown: those of single rows quote their cells."""
+    return [error for error in errors if not error.row or sees_file(request)]
+
+
 def batch_context(request: OrganisationRequest, batch: ImportBatch, **more: Any) -> dict[str, Any]:
     """What every page of a batch needs; before it ends, the other imports of the same file are named, too."""
     if batch.state in (ImportBatch.State.UPLOADED, ImportBatch.State.READ):
@@ -220,7 +230,7 @@ def batch_context(request: OrganisationRequest, batch: ImportBatch, **more: Any)
         "batch": batch,
         "tone": STATE_TONES[batch.state],
         "may_import": request.membership.may("enter_actuals"),
-        "may_download": request.membership.may("view_import_files"),
+        "may_download": sees_file(request),
         **more,
     }
 

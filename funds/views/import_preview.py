@@ -36,6 +36,7 @@ from .import_page import (
     mapping_rows,
     outcome_views,
     profile_names,
+    shown_errors,
 )
 from .import_work import home_of, reason_of, sent_before, standing_of, take_step
 
@@ -110,7 +111,7 @@ def _preview(
         preview=preview,
         refusal=refusal,
         of_file=[error for error in preview.errors if not error.row],
-        of_rows=[error for error in preview.errors if error.row],
+        of_rows=[error for error in shown_errors(request, preview.errors) if error.row],
         warnings=[(warning, warning.key in ticked, warning.key in lacking) for warning in preview.warnings],
         outcomes=outcome_views(batch, preview, counted),
         ours=sum((counted[kind].amount for kind in ("row", "left_out", "error")), ZERO),
@@ -128,18 +129,19 @@ def _preview(
 def preview_export(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
     """The page of an import as a file, whole where the page shows the first lines, pairs and errors."""
     found = load_import(request, batch)
-    tables = _preview_tables(found) if found.state == _STATE.READ else [booked_table(booked_months(found))]
+    tables = _preview_tables(request, found) if found.state == _STATE.READ else [booked_table(booked_months(found))]
     return table_response(request, format, f"import-{found.number}", tables, about_import(found))
 
 
-def _preview_tables(batch: ImportBatch) -> list[Table]:
+def _preview_tables(request: OrganisationRequest, batch: ImportBatch) -> list[Table]:
     preview = preview_batch(batch)
+    errors = [*(error for error in preview.errors if not error.row), *row_errors(batch)]
     return preview_tables(
         outcome_views(batch, preview, counted_kinds(batch)),
         line_views(preview.cells),
         outside_pairs(batch) if preview.outside_plan.count else [],
         preview.warnings,
-        errors_table([*(error for error in preview.errors if not error.row), *row_errors(batch)], sheet_of(batch)),
+        errors_table(shown_errors(request, errors), sheet_of(batch)),
     )
 
 

@@ -20,7 +20,7 @@ from ..imports.headings import letters_of, places_of
 from ..imports.profiles import ProfileRefusal
 from ..loaders import load_import, load_import_row
 from ..models import Actual, ImportFile, ImportRow
-from ..queries.import_rows import ListedRows, booked_from, errors_of
+from ..queries.import_rows import ListedRows, booked_from, errors_of, has_ended
 from .import_files import (
     about_import,
     booked_rows_table,
@@ -31,7 +31,7 @@ from .import_files import (
     rows_table,
     sheet_of,
 )
-from .import_page import OUTCOME_LABELS, actual_url, batch_context, values_of
+from .import_page import OUTCOME_LABELS, actual_url, batch_context, sees_file, shown_errors, values_of
 
 ROWS_A_PAGE = 100
 
@@ -58,7 +58,8 @@ def _outcome(request: OrganisationRequest) -> str:
 def rows(request: OrganisationRequest, batch: int) -> HttpResponse:
     """Rows of the file by ``?outcome=``; without one, all of them."""
     found, outcome = load_import(request, batch), _outcome(request)
-    page: Page[Any] = Paginator(ListedRows(found, outcome), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    rows = ListedRows(found, outcome, whole=sees_file(request))
+    page: Page[Any] = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     listed = list(page)
     if outcome == "removed":
         views: dict[str, Any] = {"removed": [(actual, actual_url(request, actual)) for actual in listed]}
@@ -80,8 +81,9 @@ def rows(request: OrganisationRequest, batch: int) -> HttpResponse:
 def rows_export(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
     """The rows of ``?outcome=`` as a file, each with its cells as the file has them."""
     found, outcome = load_import(request, batch), _outcome(request)
-    listed = ListedRows(found, outcome)
-    table = removed_table(listed) if outcome == "removed" else rows_table(found, listed, cells=_sees_cells(request))
+    whole = sees_file(request)
+    listed = ListedRows(found, outcome, whole=whole)
+    table = removed_table(listed) if outcome == "removed" else rows_table(found, listed, cells=whole)
     about = about_import(found, *([(_("What becomes of them"), OUTCOME_LABELS[outcome])] if outcome else []))
     return table_response(request, format, f"import-{found.number}-rows", [table], about)
 
@@ -106,8 +108,8 @@ def row(request: OrganisationRequest, batch: int, row: int) -> HttpResponse:
         request,
         found.batch,
         row=found,
-        cells=_cells(found) if _sees_cells(request, found) else [],
-        remarks=remarks_of(found.problems, found.reason),
+        cells=_cells(found) if (sees := _sees_row(request, found)) else [],
+        remarks=remarks_of(found.problems, found.reason) if sees else [],
         booked=[(actual, actual_url(request, actual)) for actual in _booked(found)],
     )
     return render(request, "funds/imports/row.html", context)
@@ -117,15 +119,15 @@ def row(request: OrganisationRequest, batch: int, row: int) -> HttpResponse:
 def row_export(request: OrganisationRequest, batch: int, row: int, format: str) -> HttpResponse:
     """The page of a row as a file."""
     found = load_import_row(request, batch, row)
-    cells = _cells(found) if _sees_cells(request, found) else []
+    cells = _cells(found) if _sees_row(request, found) else []
     tables = [cells_table(cells), booked_rows_table(_booked(found))]
     about = about_import(found.batch, (_("Row of the file"), str(found.number)))
     return table_response(request, format, f"import-{found.batch.number}-row-{found.number}", tables, about)
 
 
-def _sees_cells(request: OrganisationRequest, row: ImportRow | None = None) -> bool:
+def _sees_row(request: OrganisationRequest, row: ImportRow) -> bool:
     """True for who may see the file, and of a row of the ledger for everybody: others may be of balance or payroll."""
-    return request.membership.may("view_import_files") or (row is not None and row.kind == ImportRow.Kind.ROW)
+    return sees_file(request) or (row.kind == ImportRow.Kind.ROW and has_ended(row.batch))
 
 
 def _booked(row: ImportRow) -> list[Actual]:
@@ -158,7 +160,7 @@ def _cells(row: ImportRow) -> list[dict[str, Any]]:
 def errors(request: OrganisationRequest, batch: int, format: str) -> HttpResponse:
     """Everything that hinders the import, all of it, as a file."""
     found = load_import(request, batch)
-    table = errors_table(errors_of(found), sheet_of(found))
+    table = errors_table(shown_errors(request, errors_of(found)), sheet_of(found))
     return table_response(request, format, f"import-{found.number}-errors", [table], about_import(found))
 
 

@@ -175,6 +175,7 @@ def test_cells_of_rows_that_are_not_booked_are_for_who_may_see_the_file(world: W
     secret = ("5.1.2024", "9", "1000", "A1", "1700", "Salainen palkka", "7,00")
     upload(client, world, csv(*ROWS, secret))
     read(client, world, **{"leave-0-column": "Tili", "leave-0-first": "1000", "leave-0-last": "1999"})
+    commit(client, world)
     number = batch_of(world).rows.get(kind="left_out").number
     viewer = browser_of(world.members[Role.VIEWER])
     for browser, sees in ((client, True), (viewer, False)):
@@ -185,6 +186,30 @@ def test_cells_of_rows_that_are_not_booked_are_for_who_may_see_the_file(world: W
         assert ('data-testid="no-cells"' in page) is not sees
         # Rows of the ledger say to everybody where they come from.
         assert "Palkat" in text_of(browser.get(to("import-row", world, row=2)))
+
+
+def test_rows_of_an_import_that_waits_are_for_who_may_see_the_file(world: World, client: Client) -> None:
+    secret = ("5.1.2024", "9", "1000", "A1", "1700", "Salainen palkka", "=salaisuus")
+    upload(client, world, csv(*ROWS, secret))
+    read(client, world)
+    viewer = browser_of(world.members[Role.VIEWER])
+    pages = [
+        to("import-preview", world),
+        to("import-preview-export", world, format="csv"),
+        to("import-errors", world, format="csv"),
+        to("import-rows", world),
+        to("import-rows", world) + "?outcome=new",
+        to("import-rows", world) + "?outcome=error",
+        to("import-rows-export", world, format="csv"),
+        to("import-row", world, row=2),
+        to("import-row", world, row=5),
+        to("import-row-export", world, row=5, format="csv"),
+    ]
+    for page in pages:
+        assert not [word for word in ("Salainen", "salaisuus", "Palkat") if word in text_of(viewer.get(page))], page
+    for page in (*pages[:3], pages[5], pages[8]):
+        assert "salaisuus" in text_of(client.get(page)), page
+    assert "1 error hinders" in text_of(viewer.get(pages[0]))
 
 
 def test_reversals_name_their_import_in_the_file(world: World, client: Client) -> None:
