@@ -2,6 +2,7 @@
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fundtrack import formats
 from fundtrack.periods import Month
@@ -83,6 +84,21 @@ WHERE b.organisation_id = %(organisation)s AND b.state = 'committed' AND b.numbe
     AND (r.month, r.cost_centre_code, r.code, r.amount, r.account, r.voucher) IN (SELECT * FROM mine)
 GROUP BY 1 ORDER BY 1
 """
+
+
+def undo_consequences(batch: ImportBatch) -> list[str]:
+    """What an undo takes from later imports, one sentence for each; one query."""
+    sentences = []
+    for number, count in relying_imports(batch):
+        text = ngettext(
+            "Import %(number)s found %(count)s of these rows in the ledger and booked nothing for it: bring its file "
+            "again after the undo if the row is still right.",
+            "Import %(number)s found %(count)s of these rows in the ledger and booked nothing for them: bring its file "
+            "again after the undo if the rows are still right.",
+            count,
+        )
+        sentences.append(text % {"number": number, "count": formats.count(count)})
+    return sentences
 
 
 def relying_imports(batch: ImportBatch) -> list[tuple[int, int]]:

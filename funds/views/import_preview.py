@@ -23,7 +23,7 @@ from ..forms.imports import MapForm, posted_pairs
 from ..loaders import load_import
 from ..models import ImportBatch, ImportWork
 from ..queries.import_rows import booked_months, lines_to_map, outside_pairs
-from ..queries.import_undo import why_not_undone
+from ..queries.import_undo import undo_consequences, why_not_undone
 from ..queries.import_work import WorkStanding
 from ..queries.imports import ImportPreview, counted_kinds, preview_batch, row_errors
 from .import_files import about_import, booked_table, errors_table, preview_tables, sheet_of
@@ -64,7 +64,13 @@ def preview(request: OrganisationRequest, batch: int) -> HttpResponse:
         context["outside_years"] = set(found.fund.plans.values_list("year", flat=True))
     if found.state == _STATE.COMMITTED:
         context |= {"hindrance": why_not_undone(found)[1], "repeat": reason_of(standing)}
+        if not context["hindrance"] and context["may_import"]:
+            context["undo_text"] = " ".join([_undo_text(), *undo_consequences(found)])
     return render(request, "funds/imports/batch.html", context)
+
+
+def _undo_text() -> str:
+    return _("Everything that the import booked is reversed. The rows and their reversals both stay in the ledger.")
 
 
 def _after_work(request: OrganisationRequest, batch: ImportBatch, standing: WorkStanding | None) -> HttpResponse:

@@ -334,6 +334,19 @@ def test_what_the_ledger_has_outside_the_plan_is_not_offered_to_rules(world: Wor
     assert 'data-testid="unmapped"' in page
 
 
+def test_an_undo_says_which_later_imports_lose_rows(world: World, client: Client) -> None:
+    upload(client, world, csv(*ROWS))
+    read(client, world)
+    commit(client, world)
+    assert "booked nothing for" not in text_of(client.get(to("import-preview", world)))
+    first = batch_of(world)
+    upload(client, world, csv(*ROWS[:2], (*ROWS[2][:6], "1,00")))
+    read(client, world)
+    commit(client, world)
+    page = text_of(client.get(address("import-preview", world, batch=first.number)))
+    assert "Import 2 found 2 of these rows in the ledger and booked nothing for them" in page
+
+
 # --- from a figure to its row
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from funds.actions.imports import undo_batch
 from funds.models import ImportBatch
+from funds.queries.import_undo import undo_consequences
 from fundtrack import formats
 from organisations.management.base import OrganisationCommand, Refused
 
@@ -25,10 +26,13 @@ class Command(OrganisationCommand):
         batch = ImportBatch.objects.filter(organisation=organisation, number=number).first() if in_range else None
         if batch is None:
             raise Refused(f"{organisation.slug} has no import {number}.")
+        consequences = undo_consequences(batch) if batch.booking_id is not None else []
         with self.acting(by):
             undone = undo_batch(batch=batch, by=by, at=self.now())
         if undone.undo_booking is None:
             self.say(f"Import {number} is undone: nothing of it stood any more.")
-            return
-        total = formats.machine(undone.undo_booking.total)
-        self.say(f"Import {number} is undone: {undone.undo_booking.row_count} rows, {total}.")
+        else:
+            total = formats.machine(undone.undo_booking.total)
+            self.say(f"Import {number} is undone: {undone.undo_booking.row_count} rows, {total}.")
+        for sentence in consequences:
+            self.say(sentence)
