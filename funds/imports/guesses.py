@@ -63,7 +63,7 @@ def _meaning(key: str) -> str:
         case "year":
             return _("Year")
         case "period":
-            return _("Period of the year")
+            return _("Period (1–12)")
         case "cost_centre":
             return _("Cost centre")
         case "project_code":
