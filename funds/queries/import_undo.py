@@ -68,7 +68,7 @@ def why_not_undone(batch: ImportBatch) -> tuple[str, str]:
 
 #: Later imports that found rows of this one in the ledger, and so booked nothing for their own.
 _RELYING = """
-WITH rows AS (
+WITH rows AS NOT MATERIALIZED (
     SELECT r.batch_id, a.booking_id, r.month, r.cost_centre_code, r.amount, r.account, r.voucher,
         CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END AS code
     FROM funds_importrow r LEFT JOIN funds_actual a ON a.import_row_id = r.id
@@ -78,8 +78,10 @@ mine AS MATERIALIZED (
     SELECT month, cost_centre_code, code, amount, account, voucher FROM rows
     WHERE batch_id = %(batch)s AND booking_id = %(booking)s
 )
-SELECT b.number, count(*) FROM funds_importbatch b JOIN rows r ON r.batch_id = b.id
-WHERE b.organisation_id = %(organisation)s AND b.state = 'committed' AND b.number > %(number)s
+SELECT b.number, count(*) FROM rows r JOIN funds_importbatch b ON b.id = r.batch_id
+WHERE r.batch_id = ANY(ARRAY(
+        SELECT id FROM funds_importbatch
+        WHERE organisation_id = %(organisation)s AND state = 'committed' AND number > %(number)s))
     AND r.booking_id IS NULL
     AND (r.month, r.cost_centre_code, r.code, r.amount, r.account, r.voucher) IN (SELECT * FROM mine)
 GROUP BY 1 ORDER BY 1
