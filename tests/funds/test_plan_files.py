@@ -46,7 +46,7 @@ def test_columns_that_are_not_read_are_named() -> None:
     found = read_plan("plan.csv", csv_file([(*row, "x", "") for row in ROWS], (*HEADER, "vat", "Huom.")))
     assert not found.problems and [row.amount for row in found.rows] == AMOUNTS
     (warning,) = found.warnings
-    assert warning.code == "columns_unread" and "“vat”, “Huom.”" in warning.message
+    assert warning.code == "columns_unread" and "”vat”, ”Huom.”" in warning.message
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
