@@ -1,18 +1,21 @@
 """Profiles: what is known is kept in one spelling, what is not is refused by name."""
 
 import json
+import re
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from funds.imports.encodings import ENCODINGS
 from funds.imports.files import open_file
-from funds.imports.profile_values import DATE_FORMATS
-from funds.imports.profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, Rule, code_fits, is_turned
+from funds.imports.profile_values import DATE_FORMATS, NEGATIVE_CREDITS
+from funds.imports.profiles import COLUMN_KEYS, KEYS, LeaveOut, Profile, ProfileRefusal, Rule, code_fits, is_turned
 from funds.imports.reading import read_actuals
 from funds.imports.values import amount_of
 from fundtrack.money import AmountError
@@ -36,6 +39,15 @@ def test_a_whole_profile_and_back() -> None:
     assert Profile.from_json(profile.to_json()) == profile
     assert profile.rules == (Rule("29*", "4000-4999", "oy", "KR1"),)
     assert profile.leave_out[0] == LeaveOut("account", "1000", "2999")
+
+
+def test_the_documentation_names_every_key_and_value() -> None:
+    text = (settings.BASE_DIR / "docs" / "profiles.md").read_text(encoding="utf-8")
+    rules = [each.name for each in fields(Rule)]
+    for name in (*KEYS, *COLUMN_KEYS, *DATE_FORMATS, *NEGATIVE_CREDITS, *rules, "from", "to", "equals"):
+        assert f"`{name}`" in text or f'"{name}"' in text, name
+    (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert len(Profile.from_json(example).rules) == 3
 
 
 def test_an_empty_profile_says_nothing() -> None:
