@@ -79,11 +79,18 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
         ledger_key=key.format(
             row="n", centre="n.cost_centre_code", code="n.project_code", amount=f"({_AMOUNT_COUNTED})"
         ),
-        same=_SAME.format(key=_row_key(columns), twins="" if whole else _TWINS),
+        same_twins=_SAME_MOVEMENTS,
+        same=_same(_row_key(columns), whole=whole),
         changed=_CHANGED_WHOLE.format(key=_row_key(columns)) if whole else _CHANGED_NONE,
         removed=_REMOVED_WHOLE if whole else _REMOVED_NONE,
     )
     return OutcomeQuery(ctes, {"batch": batch.pk, "organisation": batch.organisation_id, "fund": batch.fund_id})
+
+
+def _same(key: str, *, whole: bool) -> str:
+    if whole:
+        return _SAME_WHOLE.format(key=key, only="")
+    return f"{_SAME_WHOLE.format(key=key, only=_FOUND_BEFORE)} UNION ALL SELECT * FROM same_twins"
 
 
 def _key(identity: Collection[str]) -> str:
@@ -117,29 +124,42 @@ _AMOUNT_WHOLE = "CASE WHEN n.amount = 0 AND NOT coalesce(n.by_hand, false) THEN 
 #: With a voucher it is sure that a file now says what people had corrected; without one it may be another row.
 _AMOUNT_COUNTED = "CASE WHEN n.voucher <> '' THEN n.standing ELSE n.amount END"
 #: Rows of the ledger that a file of whole months speaks of, and may change or remove: those that files named with one
-#: of its cost centres, and where one of the two names none, those that stand on one. Never on another fund's line.
+#: of its cost centres, and where one of the two names none, those that stand on one; where both name none, all. Never
+#: on another fund's line, nor what another fund's file brought outside the plan.
 _SPOKEN_OF = """
     (n.standing <> 0 OR n.by_hand) AND n.root NOT IN (SELECT root FROM elsewhere) AND (
         n.said_centre <> '' AND n.said_centre IN (SELECT said_centre FROM scope)
         OR n.cost_centre_code IN (SELECT centre FROM scope WHERE said_centre = '')
         OR coalesce(n.said_centre, '') = '' AND n.cost_centre_code IN (SELECT centre FROM scope)
+        OR n.said_centre = '' AND NOT EXISTS (SELECT 1 FROM scope WHERE said_centre <> '')
     )
 """
 
-#: Another date or other words, and the same amount: there is no difference to book. In a file of movements that may be
-#: another row, so it is the same one only where the very same file was committed and booked nothing for this row.
-_SAME = """
+#: Another date or other words, and the same amount: there is no difference to book.
+_SAME_WHOLE = """
     SELECT f.id AS import_row_id, k.root FROM (
         SELECT f.id, {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.number) AS identity
         FROM file f LEFT JOIN known_counted k ON k.import_row_id = f.id
-        WHERE f.voucher <> '' AND k.import_row_id IS NULL{twins}
+        WHERE f.voucher <> '' AND k.import_row_id IS NULL{only}
     ) f JOIN (
-        SELECT f.root, {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.root) AS identity
+        SELECT f.root,
+            {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.by_hand, f.root) AS identity
         FROM (SELECT n.*, n.cost_centre_code AS centre FROM ledger n) f LEFT JOIN known_counted k ON k.root = f.root
         WHERE f.voucher <> '' AND k.root IS NULL
     ) k USING (identity)
 """
-_TWINS = " AND f.number IN (SELECT number FROM twins)"
+#: In a file of movements that may be another row. It is the same one where the very same file was committed before:
+#: what it booked for this row still stands in some shape, or it was a whole month that found it under another date.
+_SAME_MOVEMENTS = """
+    SELECT DISTINCT ON (n.root) f.id AS import_row_id, n.root FROM (
+        SELECT DISTINCT ON (f.id) f.id, c.root FROM file f JOIN twins t ON t.number = f.number
+            AND t.month = f.effective_month AND t.amount = f.amount
+        JOIN chain c ON c.import_row_id = t.id LEFT JOIN known_counted k ON k.import_row_id = f.id
+        WHERE k.import_row_id IS NULL ORDER BY f.id, t.id DESC
+    ) f JOIN ledger n USING (root) LEFT JOIN known_counted k ON k.root = n.root WHERE k.root IS NULL
+    ORDER BY n.root, f.id
+"""
+_FOUND_BEFORE = " AND f.number IN (SELECT number FROM twins WHERE found_in_whole_month)"
 _CHANGED_NONE = "SELECT NULL::bigint AS id, NULL::bigint AS root, NULL::numeric AS difference WHERE false"
 _CHANGED_WHOLE = """
     SELECT f.id, k.root, f.amount - k.amount AS difference FROM (
@@ -206,12 +226,17 @@ net AS (
 elsewhere AS (
     SELECT c.root FROM chain c JOIN funds_budgetline l ON l.id = c.line_id JOIN funds_useplan p ON p.id = l.plan_id
     WHERE p.fund_id <> %(fund)s GROUP BY c.root, c.line_id HAVING sum(c.amount) <> 0 OR bool_or(c.id = c.root)
+    UNION ALL
+    SELECT c.root FROM chain c JOIN funds_importrow r ON r.id = c.import_row_id
+    JOIN funds_importbatch i ON i.id = r.batch_id
+    GROUP BY c.root HAVING bool_and(c.line_id IS NULL AND i.fund_id <> %(fund)s)
 ),
--- Rows for which an earlier import of the same bytes found what it looked for in the ledger.
-twins AS (
-    SELECT r.number FROM funds_importbatch b JOIN funds_importfile x ON x.id = b.file_id
+-- Rows of earlier imports of the same bytes.
+twins AS MATERIALIZED (
+    SELECT r.id, r.number, r.month, r.amount, a.id IS NULL AND b.manner = 'whole_months' AS found_in_whole_month
+    FROM funds_importbatch b JOIN funds_importfile x ON x.id = b.file_id
     JOIN funds_importrow r ON r.batch_id = b.id AND r.kind = 'row' LEFT JOIN funds_actual a ON a.import_row_id = r.id
-    WHERE b.organisation_id = %(organisation)s AND b.id <> %(batch)s AND b.state = 'committed' AND a.id IS NULL
+    WHERE b.organisation_id = %(organisation)s AND b.id <> %(batch)s AND b.state = 'committed'
         AND x.sha256 = (SELECT y.sha256 FROM funds_importbatch o JOIN funds_importfile y ON y.id = o.file_id
                         WHERE o.id = %(batch)s)
 ),
@@ -240,7 +265,8 @@ file_said AS (
     SELECT f.id, {file_said} || row_number() OVER (PARTITION BY {file_said} ORDER BY f.number) AS identity FROM file f
 ),
 ledger_said AS (
-    SELECT n.root, {ledger_said} || row_number() OVER (PARTITION BY {ledger_said} ORDER BY n.root) AS identity
+    SELECT n.root,
+        {ledger_said} || row_number() OVER (PARTITION BY {ledger_said} ORDER BY n.by_hand, n.root) AS identity
     FROM ledger n WHERE n.is_said
 ),
 known_said AS MATERIALIZED (
@@ -251,7 +277,7 @@ file_counted AS (
     FROM file f LEFT JOIN known_said k ON k.import_row_id = f.id WHERE k.import_row_id IS NULL
 ),
 ledger_counted AS (
-    SELECT n.root, {ledger_key} || row_number() OVER (PARTITION BY {ledger_key} ORDER BY n.root) AS identity
+    SELECT n.root, {ledger_key} || row_number() OVER (PARTITION BY {ledger_key} ORDER BY n.by_hand, n.root) AS identity
     FROM ledger n LEFT JOIN known_said k ON k.root = n.root WHERE k.root IS NULL
 ),
 known_counted AS MATERIALIZED (
@@ -259,6 +285,7 @@ known_counted AS MATERIALIZED (
     UNION ALL
     SELECT f.id, k.root FROM file_counted f JOIN ledger_counted k USING (identity)
 ),
+same_twins AS ({same_twins}),
 same AS ({same}),
 known AS MATERIALIZED (SELECT import_row_id, root FROM known_counted UNION ALL SELECT import_row_id, root FROM same),
 file_left AS (

@@ -157,6 +157,10 @@ class _Sums:
             return not row.voucher.strip("0") and not row.account
         return not row.description
 
+    def _lacks_words(self, row: ReadRow) -> bool:
+        """True for a row of codes and an amount alone: a cost has a voucher or says what it was for."""
+        return not (row.voucher.strip("0") or row.description or row.supplier)
+
     def _undated_problem(self, row: ReadRow) -> RowProblem:
         sheet, number, column, value, _message, code = row.problems[0]
         message = _("The date or month is missing. The row may be a total of other rows: leave it out if it is one.")
@@ -169,7 +173,8 @@ class _Sums:
         undated = _is_undated(candidate)
         if undated and not self.reader.belongs_to_nothing(cells):
             # With a code it may be a cost whose date is missing: then it stays an error.
-            if not (above and self._is_sum(candidate) and (self.rows_since > 1 or self._lacks_all(candidate))):
+            lacks = labelled or self._lacks_all(candidate) or (self.rows_since > 1 and self._lacks_words(candidate))
+            if not (above and self._is_sum(candidate) and lacks):
                 return ""
             return "total" if last and candidate.amount in everything else "subtotal"
         if last and (real := self.subtotals.real()) is not None:

@@ -11,6 +11,11 @@ from ..import_sql import outcome_query, planned
 from ..models import ImportBatch
 
 _GROUPS = """
+, typed AS (
+    SELECT a.line_id, a.month, sum(a.amount) AS amount FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
+    WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL AND a.line_id IS NOT NULL
+        AND b.source IN ('grid', 'paste', 'form', 'command') GROUP BY 1, 2 HAVING sum(a.amount) <> 0
+)
 SELECT kind, line_id, cost_centre_code, project_code, month, concerns_month, lost, count(*), sum(amount),
     md5(string_agg(concat_ws(':', import_row_id, corrects_id, amount), ',' ORDER BY import_row_id, corrects_id))
 FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7
@@ -26,13 +31,18 @@ FROM entries e WHERE e.kind = 'new' AND e.voucher <> '' AND EXISTS (
 )
 UNION ALL
 -- The ledger's row or the file's has no voucher, or a person changed the amount of one without: nobody can tell whether
--- it is the same one. Two questions, because one with "or" would compare every row with every other.
+-- it is the same one; outside the plan not even when its codes are others. Three questions, because one with "or" would
+-- compare every row with every other.
 SELECT 'alike', NULL, NULL, min(a.number)::text, NULL, NULL, false, count(*), coalesce(sum(a.amount), 0), ''
 FROM (
     SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
         SELECT 1 FROM ledger_left n WHERE n.is_said AND n.amount = e.amount
             AND n.effective_month = coalesce(e.concerns_month, e.month) AND n.cost_centre_code = e.cost_centre_code
-            AND n.project_code = e.project_code AND (n.voucher = '') <> (e.voucher = ''))
+            AND n.project_code = e.project_code AND (n.voucher = '' OR e.voucher = ''))
+    UNION
+    SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
+        SELECT 1 FROM ledger_left n WHERE n.is_said AND n.line_id IS NULL AND n.amount = e.amount
+            AND n.effective_month = coalesce(e.concerns_month, e.month) AND (n.voucher = '' OR e.voucher = ''))
     UNION
     SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
         SELECT 1 FROM ledger n WHERE n.is_said AND n.by_hand AND n.voucher = '' AND n.standing = e.amount
@@ -41,10 +51,15 @@ FROM (
 ) a
 UNION ALL
 SELECT 'by_hand', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(g.difference), 0), ''
-FROM changed g JOIN ledger n ON n.root = g.root WHERE n.by_hand
+FROM changed g JOIN ledger n ON n.root = g.root WHERE n.by_hand OR NOT n.is_said
 UNION ALL
 SELECT 'by_hand_removed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
 FROM removed r JOIN ledger n ON n.root = r.root WHERE n.has_hands
+UNION ALL
+-- Months of lines for which people have typed figures, and to which a file adds rows.
+SELECT 'typed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(t.amount), 0), ''
+FROM (SELECT DISTINCT e.line_id, e.month FROM entries e WHERE e.kind = 'new' AND e.line_id IS NOT NULL) m
+JOIN typed t USING (line_id, month)
 UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.
 SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''
@@ -69,8 +84,9 @@ class Group:
     """Entries of one kind that go to one place, or rows about which there is something to say.
 
     ``kind`` is that of the entry (new, changed, removed), "known", "voucher" and "alike" (an example of them stands as
-    the project code: a voucher, a row of the file), "by_hand", "by_hand_removed", or "elsewhere" (from one cost centre
-    to another, which stands as the project code).
+    the project code: a voucher, a row of the file), "by_hand", "by_hand_removed", "typed" (months
+    of lines, with what people typed there), or "elsewhere" (from one cost centre to another, which stands as the
+    project code).
     """
 
     kind: str

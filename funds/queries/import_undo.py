@@ -1,5 +1,6 @@
 """Whether a committed import can be undone today, and if not, why."""
 
+from django.db import connection
 from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,6 +35,8 @@ added AS (
     SELECT booking_id FROM later JOIN mended USING (cost_centre_code, project_code, effective_month)
     UNION
     SELECT booking_id FROM later JOIN mended USING (voucher, effective_month) WHERE voucher <> ''
+    UNION
+    SELECT booking_id FROM later JOIN mended USING (voucher, amount) WHERE voucher <> ''
     UNION
     SELECT booking_id FROM later a JOIN mended m USING (amount, effective_month) WHERE a.voucher = '' OR m.voucher = ''
 )
@@ -88,9 +91,28 @@ GROUP BY 1 ORDER BY 1
 """
 
 
+#: Rows of an import that people corrected or settled afterwards, whether it had brought or only changed them.
+_CORRECTED_SINCE = """
+SELECT count(DISTINCT m.id) FROM funds_actual m
+JOIN funds_actual a ON a.corrects_id IN (m.id, m.corrects_id) AND a.id > m.id
+JOIN funds_booking b ON b.id = a.booking_id AND b.source <> 'import'
+WHERE m.booking_id = %(booking)s
+"""
+
+
 def undo_consequences(batch: ImportBatch) -> list[str]:
-    """What an undo takes from later imports, one sentence for each; one query."""
+    """What an undo takes from later imports and from people, one sentence for each; two queries."""
     sentences = []
+    with connection.cursor() as cursor:
+        cursor.execute(_CORRECTED_SINCE, {"booking": batch.booking_id})
+        corrected: int = cursor.fetchone()[0]
+    if corrected:
+        text = ngettext(
+            "People have corrected or settled %(count)s row of this import since: look at it after the undo.",
+            "People have corrected or settled %(count)s rows of this import since: look at them after the undo.",
+            corrected,
+        )
+        sentences.append(text % {"count": formats.count(corrected)})
     for number, count in relying_imports(batch):
         text = ngettext(
             "Import %(number)s found %(count)s of these rows in the ledger and booked nothing for it: bring its file "

@@ -1,7 +1,7 @@
 """What a person must have seen before an import is committed, each with the key by which it is acknowledged."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -39,8 +39,10 @@ def batch_warnings(
     yield from _outside(batch, entries)
     yield from _removed(groups, entries)
     yield from _same_file(batch, entries)
-    yield from _doubtful(groups)
-    if batch.manner != ImportBatch.Manner.WHOLE_MONTHS:
+    whole = batch.manner == ImportBatch.Manner.WHOLE_MONTHS
+    # What people typed is compared with a whole month, and taken back where it is not in the file.
+    yield from _doubtful([group for group in groups if not (whole and group.kind == "typed")])
+    if not whole:
         yield from _other_funds(funds)
 
 
@@ -150,42 +152,68 @@ def _same_file(batch: ImportBatch, entries: Sequence[Group]) -> Iterator[ImportW
 
 
 def _doubtful(groups: Sequence[Group]) -> Iterator[ImportWarning]:
-    """New rows that may be in the ledger in another shape, and corrections by hand that the file takes back."""
+    """New rows that may be in the ledger in another shape, and work of people that the file takes back."""
     for group in groups:
-        rows = sum_of([group])
-        if group.kind == "voucher" and group.count:
-            text = ngettext(
-                "%(count)s new row (%(sum)s) has a voucher that the ledger holds with another amount, date or codes, "
-                "for example %(voucher)s. Is it really another row?",
-                "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts, dates or codes, "
-                "for example %(voucher)s. Are they really other rows?",
-                group.count,
-            )
-            yield _said("voucher_known", text, rows, voucher=group.project_code)
-        elif group.kind == "alike" and group.count:
-            text = ngettext(
-                "%(count)s new row (%(sum)s) is like one that the ledger holds without a voucher, or with one that the "
-                "file does not say: row %(number)s of the file. Is it the same cost?",
-                "%(count)s new rows (%(sum)s) are like rows that the ledger holds without vouchers, or with vouchers "
-                "that the file does not say: the first is row %(number)s of the file. Are they the same costs?",
-                group.count,
-            )
-            yield _said("alike", text, rows, number=group.project_code)
-        elif group.kind == "by_hand" and group.count:
-            text = ngettext(
-                "%(count)s row was corrected by hand and is set to what the file says (%(sum)s).",
-                "%(count)s rows were corrected by hand and are set to what the file says (%(sum)s).",
-                group.count,
-            )
-            yield _said("by_hand", text, rows)
-        elif group.kind == "by_hand_removed" and group.count:
-            text = ngettext(
-                "%(count)s row that people typed, corrected or settled is not in the file and is taken back (%(sum)s).",
-                "%(count)s rows that people typed, corrected or settled are not in the file and are taken back "
-                "(%(sum)s).",
-                group.count,
-            )
-            yield _said("by_hand_removed", text, rows)
+        if group.kind in _DOUBTS and group.count:
+            key, sentence = _DOUBTS[group.kind]
+            # An example of the rows stands where others have their project code.
+            yield _said(key, sentence(group.count), sum_of([group]), example=group.project_code)
+
+
+def _known_voucher(count: int) -> Sentence:
+    return ngettext(
+        "%(count)s new row (%(sum)s) has a voucher that the ledger holds with another amount, date or codes, "
+        "for example %(example)s. Is it really another row?",
+        "%(count)s new rows (%(sum)s) have vouchers that the ledger holds with other amounts, dates or codes, "
+        "for example %(example)s. Are they really other rows?",
+        count,
+    )
+
+
+def _alike(count: int) -> Sentence:
+    return ngettext(
+        "%(count)s new row (%(sum)s) is like one that the ledger holds without a voucher, or with one that the "
+        "file does not say: row %(example)s of the file. Is it the same cost?",
+        "%(count)s new rows (%(sum)s) are like rows that the ledger holds without vouchers, or with vouchers "
+        "that the file does not say: the first is row %(example)s of the file. Are they the same costs?",
+        count,
+    )
+
+
+def _by_hand(count: int) -> Sentence:
+    return ngettext(
+        "%(count)s row was corrected by hand and is set to what the file says (%(sum)s).",
+        "%(count)s rows were corrected by hand and are set to what the file says (%(sum)s).",
+        count,
+    )
+
+
+def _by_hand_removed(count: int) -> Sentence:
+    return ngettext(
+        "%(count)s row that people typed, corrected or settled is not in the file and is taken back (%(sum)s).",
+        "%(count)s rows that people typed, corrected or settled are not in the file and are taken back (%(sum)s).",
+        count,
+    )
+
+
+def _typed(count: int) -> Sentence:
+    return ngettext(
+        "People have typed figures (%(sum)s) for %(count)s month of a line to which the file adds rows. Are they the "
+        "same costs?",
+        "People have typed figures (%(sum)s) for %(count)s months of lines to which the file adds rows. Are they the "
+        "same costs?",
+        count,
+    )
+
+
+#: Kind of a group → key of the warning, and its sentence by the number of rows.
+_DOUBTS: Mapping[str, tuple[str, Callable[[int], Sentence]]] = {
+    "voucher": ("voucher_known", _known_voucher),
+    "alike": ("alike", _alike),
+    "by_hand": ("by_hand", _by_hand),
+    "by_hand_removed": ("by_hand_removed", _by_hand_removed),
+    "typed": ("typed", _typed),
+}
 
 
 def _other_funds(funds: Sequence[tuple[str, str, Outcome]]) -> Iterator[ImportWarning]:

@@ -89,14 +89,18 @@ ACTUAL_TRIGGERS = [
             IF FOUND THEN
                 {refuse("actual_from_open_batch", "Row % is of a batch that is not being committed.", "bad.number")}
             END IF;
-            -- A row that reverses one from outside the plan stays outside, whatever its codes lead to by now.
+            -- A row that reverses one from outside the plan stays outside, whatever its codes lead to by now. So does a
+            -- late row of a file, of a year without a plan: the plan of the first open month is not its own.
             SELECT n.project_code INTO bad FROM new_rows n
             JOIN funds_budgetline l ON l.organisation_id = n.organisation_id AND l.project_code = n.project_code
                 AND l.year = extract(year FROM n.month)
             JOIN funds_target t ON t.id = l.target_id
             JOIN funds_costcentre c ON c.id = t.cost_centre_id AND c.code = n.cost_centre_code
             JOIN funds_useplan p ON p.id = l.plan_id AND p.state = 'active'
-            WHERE n.line_id IS NULL AND n.corrects_id IS NULL LIMIT 1;
+            WHERE n.line_id IS NULL AND n.corrects_id IS NULL
+                AND (n.import_row_id IS NULL OR n.concerns_month IS NULL OR EXISTS (
+                    SELECT 1 FROM funds_useplan own WHERE own.organisation_id = n.organisation_id
+                    AND own.state = 'active' AND own.year = extract(year FROM n.concerns_month))) LIMIT 1;
             IF FOUND THEN
                 {refuse("actual_has_its_line", "Code % leads to a line.", "bad.project_code")}
             END IF;

@@ -1,8 +1,10 @@
 """Whole months: after the commit the ledger is what the file says, and nobody's work is taken back unasked."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +14,7 @@ from funds.actions.cells import CellChange, enter_cells
 from funds.actions.imports import ImportRefusal, commit_batch, undo_batch
 from funds.actions.months import close_month, reopen_month, state_of
 from funds.models import Actual, BudgetLine, ImportBatch
-from funds.queries.import_undo import relying_imports
+from funds.queries.import_undo import relying_imports, undo_consequences
 from funds.queries.imports import ImportPreview, preview_batch
 from funds.queries.outside import outside_rows
 from fundtrack.checks import differences_of, run_checks
@@ -271,3 +273,97 @@ def test_later_imports_that_found_its_rows_are_named(world: World) -> None:
     third = commit(world, V1, V2, whole=True)
     assert relying_imports(first) == [(second.number, 1), (third.number, 2)]
     assert relying_imports(second) == []
+
+
+def test_a_row_of_a_year_without_a_plan_waits_outside_and_is_settled(world: World) -> None:
+    close_month(organisation=world.organisation, month=JANUARY, by=world.finance, at=NOW)
+    old = commit(world, replace(V1, month="2023-10"), V2)
+    waiting = outside_rows(world.organisation, 2024)
+    assert [(row.actual.project_code, row.actual.concerns_month) for row in waiting] == [("A1", date(2023, 10, 1))]
+    assert not differences_of(run_checks(all_checks(), world.organisation.pk))
+    settle(world, world.line("A1"))
+    assert outside_rows(world.organisation, 2024) == []
+    assert preview(world, replace(V1, month="2023-10"), V2, whole=False).changes_nothing
+    undo_batch(batch=ImportBatch.objects.get(pk=old.pk), by=world.finance, at=NOW)
+    assert standing(world) == 0
+
+
+def test_what_people_corrected_is_not_hidden_by_an_equal_row(world: World) -> None:
+    sixty = replace(V1, amount="60.00")
+    commit(world, V1, sixty)
+    correct(world, "-40.00", Actual.objects.get(amount=100))
+    found = preview(world, V1, sixty)
+    assert (found.changed.count, found.imported_total) == (1, Decimal("40.00")) and "by_hand" in keys(found)
+    for row in (V1, sixty):
+        found = preview(world, *(replace(each, voucher="") for each in (row, V2)))
+        assert found.new.count == 2
+
+
+def test_a_file_without_cost_centres_speaks_of_all_that_such_files_said(world: World) -> None:
+    unknown = bare(FileRow("ZZ", "2024-01", "30.00", "V5"))
+    commit(world, bare(V1), unknown, columns=NO_CENTRE)
+    found = preview(world, bare(V1), columns=NO_CENTRE)
+    assert (found.removed.count, found.removed.amount) == (1, Decimal("-30.00"))
+
+
+def test_rows_outside_the_plan_of_another_fund_s_file_are_not_this_fund_s(world: World) -> None:
+    other = replace(world, fund=second_fund(world))
+    commit(other, FileRow("ZZ", "2024-01", "30.00", "V5"))
+    assert preview(world, V1).removed.count == 0
+    assert preview(other, FileRow("XX1", "2024-01", "1.00", "V6")).removed.count == 1
+
+
+def test_the_same_bytes_change_nothing_after_a_whole_month_changed_a_row(world: World) -> None:
+    commit(world, V1, V2)
+    commit(world, replace(V1, amount="120.00"), V2, whole=True)
+    assert preview(world, V1, V2, whole=False).changes_nothing
+    assert preview(world, V1, V2).changed.count == 1
+
+
+def test_a_row_that_was_undone_is_new_whatever_came_under_its_voucher(world: World) -> None:
+    dated, again = replace(V1, day=5), replace(V1, day=9)
+    first = commit(world, dated)
+    commit(world, dated, V2)
+    undo_batch(batch=first, by=world.finance, at=NOW)
+    commit(world, again)
+    found = preview(world, dated, V2, whole=False)
+    assert (found.new.count, found.known.count) == (1, 1) and "voucher_known" in keys(found)
+
+
+@pytest.mark.parametrize("changed", [{"description": "Muu"}, {"supplier": "Muu Oy"}, {"day": 7}])
+def test_rows_without_vouchers_that_look_alike_are_asked_about(world: World, changed: dict[str, Any]) -> None:
+    row = replace(V1, voucher="", description="Vuokra", day=5)
+    commit(world, row, V2)
+    found = preview(world, replace(row, **changed), V2, whole=False, columns=(*COLUMNS, "supplier"))
+    assert found.new.count == 1 and "alike" in keys(found)
+
+
+def test_a_row_that_waits_or_was_settled_is_asked_about_under_another_code(world: World) -> None:
+    row = replace(V1, code="ZZ", voucher="")
+    commit(world, row, V2)
+    assert "alike" in keys(preview(world, replace(row, code="A1"), V2, whole=False))
+    settle(world, world.line("A1"))
+    assert "alike" in keys(preview(world, replace(row, code="A1"), V2, whole=False))
+
+
+def test_figures_that_people_typed_for_the_same_month_are_asked_about(world: World) -> None:
+    world.book("A1", "2024-01", "150.00")
+    assert "typed" in keys(preview(world, V1, V2, whole=False))
+    assert "typed" not in keys(preview(world, replace(V1, month="2024-02"), whole=False))
+    assert "typed" not in keys(preview(world, V1, V2))
+
+
+def test_what_came_back_in_another_month_is_undone_first(world: World) -> None:
+    commit(world, V1, V2)
+    whole = commit(world, V2, whole=True)
+    commit(world, replace(V1, month="2024-02"))
+    with pytest.raises(ImportRefusal):
+        undo_batch(batch=whole, by=world.finance, at=NOW)
+
+
+def test_an_undo_says_that_people_corrected_rows_since(world: World) -> None:
+    commit(world, V1)
+    whole = commit(world, replace(V1, amount="120.00"), whole=True)
+    assert undo_consequences(whole) == []
+    correct(world, "-120.00")
+    assert len(undo_consequences(whole)) == 1
