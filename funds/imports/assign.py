@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
-from .heading_words import is_side_heading, rank_of
+from .heading_words import is_counterpart, is_side_heading, rank_of
 from .month_names import named_month
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import AMOUNT_KEYS, COLUMN_KEYS
@@ -151,8 +151,7 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
     if not _fits(key, facts) or (key == "side" and _is_only_ones(rank, facts)):
         return None
     if known >= 0.5:
-        why = _("The plan knows its codes.")
-        return Candidate(key, facts.index, 2000 + 1000 * known - (rank or 0) / 10, "sure", why)
+        return _by_codes(key, label, rank, known, facts)
     assert rank is not None, "either the heading or the codes"
     score: float = 1000 - rank if rank < 1000 else 500 - (rank - 1000)
     if key in (*_CODES, "voucher") and facts.share(facts.words) > _ENOUGH:
@@ -165,6 +164,16 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
     if rank < 1000:
         return Candidate(key, facts.index, score, "sure", _("The heading says so, and the contents fit."))
     return Candidate(key, facts.index, score, "likely", _("A part of the heading says so, and the contents fit."))
+
+
+def _by_codes(key: str, label: str, rank: int | None, known: float, facts: ColumnFacts) -> Candidate | None:
+    """A column whose codes the plan knows. A second one may have such codes, too: then the heading decides."""
+    why = _("The plan knows its codes.")
+    if rank is None:
+        # The other side of a transfer is never meant.
+        return None if is_counterpart(label) else Candidate(key, facts.index, 2000 + 1000 * known, "sure", why)
+    base = 4000 if rank < 1000 else 3000
+    return Candidate(key, facts.index, base + 1000 * known - rank / 10, "sure", why)
 
 
 def _fits(key: str, facts: ColumnFacts) -> bool:

@@ -122,6 +122,12 @@ _MEANINGS: dict[str, dict[str, int]] = {
 }
 
 
+_COUNTERPART = re.compile(
+    r"(?<!\w)(?:vasta\w*|mot(?:konto|part|projekt|kod|kostnadsstalle)\w*|counter\w*|siirretty|lahettava|laskuttaja\w*"
+    r"|myyja\w*|vanha|entinen|edellinen|alkuperainen|tidigare|gammal|ursprunglig|previous|old|from)(?!\w)"
+)
+
+
 def rank_of(key: str, heading: str) -> int | None:
     """How surely a heading means a column.
 
@@ -140,6 +146,11 @@ def rank_of(key: str, heading: str) -> int | None:
         # “Laskun summa (veroton)” is no less sure than the “Laskun summa” with tax beside it.
         return _MEANINGS[key][_LAST_NET]
     return 1000 + min(partial) if partial else None
+
+
+def is_counterpart(heading: str) -> bool:
+    """True for the other side of a posting, where the money came from, or what a code was before."""
+    return _COUNTERPART.search(worded(heading)) is not None
 
 
 def is_side_heading(heading: str) -> bool:

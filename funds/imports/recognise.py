@@ -10,6 +10,7 @@ from fundtrack.sentences import sentence as _
 
 from .assign import Candidate, assign
 from .cells import Value, text_of
+from .code_columns import ask_about_codes
 from .column_facts import ColumnFacts
 from .credit_columns import ask_about_sides, unread_credits, unused_sides
 from .csv_files import DELIMITERS
@@ -76,6 +77,7 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     _doubt_amount(choices, labels, facts, repeated, questions, warnings)
     _ask_which_of_equal(choices, labels, facts, questions)
     ask_about_sides(choices, facts, questions)
+    questions += ask_about_codes(choices, labels, facts)
     if not any(question.column == "amount" for question in questions):
         questions += filter(None, [ask_about_amount(choices, labels, facts)])
     warnings += tax_beside(choices, labels, facts)

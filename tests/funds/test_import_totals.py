@@ -8,7 +8,7 @@ from django.utils import translation
 
 from fundtrack.periods import Month
 
-from .import_files import csv, reading
+from .import_files import changed, csv, reading, rows_of
 
 HEADER = ("Kausi", "Kustannuspaikka", "Projekti", "Tili", "Selite", "Summa")
 
@@ -176,3 +176,12 @@ def test_a_column_of_months_calls_no_row_a_total() -> None:
     rows = [("Lokakuu 2024", "KR1", amount) for amount in ("10,00", "20,00", "30,00", "41,00")]
     found = reading(csv(*rows, header=("Kausi", "Projekti", "Summa")), {"date_format": "month yyyy"})
     assert not [note for row in found for note in row.notes] and found.totals.counts["row"] == 4
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_cost_whose_date_is_missing_is_an_error_though_it_is_the_sum_of_the_rows_above(last: bool) -> None:
+    first, second = changed(amount="60,00", voucher="1"), changed(amount="40,00", voucher="2")
+    undated = changed(date="", amount="100,00", voucher="83", description="Konsultti Oy, lokakuun lasku")
+    rows = rows_of(csv(first, second, undated, *([] if last else [changed(amount="7,00", voucher="4")])))
+    assert [row.kind for row in rows][:3] == ["row", "row", "error"]
+    assert "date or month is missing" in rows[2].problems[0].message
