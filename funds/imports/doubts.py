@@ -6,7 +6,7 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value, has_cents, text_of
 from .credit_columns import credit_columns, is_money, unread_credit, unused_side
-from .heading_words import is_net, is_side_heading, rank_of
+from .heading_words import is_net, is_side_heading, rank_of, says_voucher_total
 from .values import side_of
 
 #: So many vouchers divided evenly, and no other one, are no chance; nor are so few where other cells with cents differ.
@@ -25,6 +25,8 @@ class Groups:
         self.voucher = min(ranked)[1] if ranked else None
         amounts = {index for index, label in enumerate(labels) if rank_of("amount", label) is not None}
         self.amounts = sorted(amounts.union(also) - {self.voucher})
+        #: Columns whose headings say that they have the total of a voucher.
+        self.totals = {index for index in self.amounts if says_voucher_total(labels[index])}
         self.varying: set[int] = set()
         #: Vouchers whose rows differ in anything: rows that are equal as a whole tell nothing.
         self.divided = 0
@@ -63,7 +65,7 @@ class Groups:
         """Columns that are equal on all rows of a voucher, when another one is not, or many vouchers say so."""
         same = set(self.amounts) - self.varying
         enough = self.divided >= (1 if self.varying else _MANY_VOUCHERS) or self.shared >= _SOME_VOUCHERS
-        return same if enough else set()
+        return same if enough else same & self.totals if self.divided else set()
 
 
 class Doubts:
@@ -124,7 +126,7 @@ class Doubts:
             return []
         self._look()
         heading = self.labels[self.amount]
-        found = [seems_total(heading)] if self.amount in self.groups.repeated() else []
+        found = [may_be_total(heading)] if self.amount in self.groups.repeated() else []
         if self.net_filled and not is_net(heading):
             found.append(beside_net(heading, self.labels[self.net[0]]))
         for index, values in self.sides.items():
@@ -141,6 +143,15 @@ def seems_total(heading: str) -> str:
     message = _(
         "The column “%(column)s” has the same amount on all rows of a voucher: it seems to be the voucher's total. "
         "Choose the column with the amounts of the rows."
+    )
+    return message % {"column": heading}
+
+
+def may_be_total(heading: str) -> str:
+    """The sentence for the same where there is no other column, or somebody has chosen this one."""
+    message = _(
+        "The column “%(column)s” has the same amount on all rows of each voucher with several rows. Check that it is "
+        "not the voucher's total, which would be counted several times."
     )
     return message % {"column": heading}
 

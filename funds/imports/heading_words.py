@@ -122,6 +122,11 @@ _MEANINGS: dict[str, dict[str, int]] = {
 }
 
 
+_VOUCHER_TOTAL = re.compile(
+    r"(?<!\w)(?:(?:laskun|tositteen|lasku|tosite) ?(?:loppu|kokonais|yhteis)?summa|loppusumma|kokonaissumma"
+    r"|faktura(?:belopp|summa|total)?|verifikat(?:belopp|summa|total)|totalbelopp"
+    r"|(?:invoice|voucher|document) (?:total|amount))(?!\w)"
+)
 _COUNTERPART = re.compile(
     r"(?<!\w)(?:vasta\w*|mot(?:konto|part|projekt|kod|kostnadsstalle)\w*|counter\w*|siirretty|lahettava|laskuttaja\w*"
     r"|myyja\w*|vanha|entinen|edellinen|alkuperainen|tidigare|gammal|ursprunglig|previous|old|from)(?!\w)"
@@ -146,6 +151,11 @@ def rank_of(key: str, heading: str) -> int | None:
         # “Laskun summa (veroton)” is no less sure than the “Laskun summa” with tax beside it.
         return _MEANINGS[key][_LAST_NET]
     return 1000 + min(partial) if partial else None
+
+
+def says_voucher_total(heading: str) -> bool:
+    """True for the amount of an invoice or a voucher as a whole: ``Laskun summa``, ``Tositteen loppusumma``."""
+    return _VOUCHER_TOTAL.search(worded(heading)) is not None
 
 
 def is_counterpart(heading: str) -> bool:

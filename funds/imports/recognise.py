@@ -15,10 +15,10 @@ from .column_facts import ColumnFacts
 from .credit_columns import ask_about_sides, unread_credits, unused_sides
 from .csv_files import DELIMITERS
 from .date_forms import find_date_form
-from .doubts import Groups, beside_net, seems_total
+from .doubts import Groups, beside_net, may_be_total, seems_total
 from .files import FileRefusal, SheetInfo, TableFile
 from .guesses import ask_about_amount, tax_beside
-from .heading_words import is_net, meanings_of
+from .heading_words import is_net, meanings_of, says_voucher_total
 from .headings import HEADING_ROWS, labels_of, places_of
 from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, plain
@@ -229,12 +229,13 @@ def _doubt_amount(
     amount = choices.get("amount")
     if amount is None or amount.index not in repeated:
         return
+    has_others = any(column.fractions and column.index != amount.index for column in facts)
+    if amount.confidence == "declared" or not (has_others or says_voucher_total(amount.heading)):
+        warnings.append(may_be_total(amount.heading))
+        return
     message = seems_total(amount.heading)
-    choices["amount"] = amount if amount.confidence == "declared" else replace(amount, confidence="guess", why=message)
-    if amount.confidence == "declared":
-        warnings.append(message)
-    else:
-        questions.append(Question("column", message, "amount", _number_columns(labels, facts)))
+    choices["amount"] = replace(amount, confidence="guess", why=message)
+    questions.append(Question("column", message, "amount", _number_columns(labels, facts)))
 
 
 def _ask_which_of_equal(
