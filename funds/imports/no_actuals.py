@@ -9,6 +9,7 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .heading_words import worded
+from .quotes import list_of
 from .values import quoted
 
 #: A column that tells kinds of rows apart has few values; one with more is forgotten.
@@ -21,11 +22,11 @@ _KIND = re.compile(
 _NO_ACTUAL = re.compile(
     r"(?:(?:muutettu|alkuperainen|hyvaksytty|voimassa oleva|kaytto|lisa|muutos) ?)?"
     r"(?:talousarvio|budjetti)(?:muutos)?(?: (?:19|20)[0-9]{2})?"
-    r"|(?:muutettu )?ta(?: ?(?:19|20)[0-9]{2})?|ta muutos|ta muutokset|maararaha|suunnitelma|suunniteltu"
+    r"|(?:muutettu )?ta(?: ?(?:19|20)[0-9]{2})?|ta muutos|ta muutokset|maararaha"
     r"|(?:(?:original|amended|revised|ursprunglig|andrad|reviderad|tillaggs) ?)?"
-    r"budget(?:erat|ed)?(?: (?:19|20)[0-9]{2})?|plan|planned|planerat|anslag|appropriation"
-    r"|sitoumus|sitoumukset|sidottu|sidotut|sit|(?:avoin |sidottu |osto)?tilaus(?: sidottu)?|tilaukset|tilausvaraus"
-    r"|varaus|commitment|encumbrance|(?:purchase |open )?order|reservation|inkopsorder|bestallning|bestallt"
+    r"budget(?:erat|ed)?(?: (?:19|20)[0-9]{2})?|anslag|appropriation"
+    r"|sitoumus|sitoumukset|sidottu|sidotut|sit|(?:avoin |sidottu |osto)tilaus|tilaus sidottu|tilausvaraus"
+    r"|commitment|encumbrance|(?:purchase |open )order|inkopsorder"
     r"|forbindelse|atagande|reservering|reserverat"
     r"|(?:tilinpaatos|tp )?ennuste|forecast|prognos|estimate"
     r"|peruttu|peruutettu|mitatoity|luonnos|keskenerainen|hylatty|kumottu|poistettu|hyvaksymatta|hyvaksymaton"
@@ -34,6 +35,11 @@ _NO_ACTUAL = re.compile(
     r"|utkast|annullerad|makulerad|avvisad|forkastad|avslagen|raderad|upphavd|aterkallad|ej godkand|ogodkand"
     r"|ej bokford|obokford|ej konterad"
 )
+#: These say as much only under a heading that speaks of the kind or the state of a row.
+_PERHAPS = re.compile(
+    r"suunnitelma|suunniteltu|tilaus|tilaukset|varaus|plan|planned|planerat|order|reservation|bestallning|bestallt"
+)
+_OF_A_ROW = re.compile(r"laji|tyyppi|tila(?!us)|status|\btyp|art\b|versio|vaiheen tila|state|kind")
 #: Shorter words are also codes of something else: only beside another word they say what a row is.
 _SHORT = 3
 
@@ -78,7 +84,7 @@ class NoActuals:
                     "The column “%(column)s” has several values (%(values)s), and all rows are added. Leave those out "
                     "that are no actuals."
                 )
-                named = ", ".join(f"“{quoted(text)}”" for text in list(texts.values())[:_NAMED])
+                named = list_of(quoted(text) for text in list(texts.values())[:_NAMED])
                 named += " …" if len(texts) > _NAMED else ""
                 said = [message % {"column": self.labels[index], "values": named}]
             warnings += said
@@ -89,7 +95,7 @@ class NoActuals:
         for value, (row, rows) in values.items():
             text = text_of(value).strip()
             word = worded(text[:100])
-            if not _NO_ACTUAL.fullmatch(word) or (len(word) <= _SHORT and different == 1):
+            if not self._is_no_actual(index, word) or (len(word) <= _SHORT and different == 1):
                 continue
             message = ngettext(
                 "%(count)s row says “%(value)s” in the column “%(column)s” (row %(row)s) and is added like the others. "
@@ -101,3 +107,8 @@ class NoActuals:
             places = {"count": count(rows), "value": quoted(text), "column": self.labels[index], "row": row}
             said.append(message % places)
         return said
+
+    def _is_no_actual(self, index: int, word: str) -> bool:
+        if _PERHAPS.fullmatch(word):
+            return _OF_A_ROW.search(worded(self.labels[index])) is not None
+        return _NO_ACTUAL.fullmatch(word) is not None

@@ -221,7 +221,8 @@ class _Lookalikes:
 
     def add(self, row: ReadRow) -> None:
         """Look at a row that would be booked."""
-        if may_be_labelled(row.cells) and any(map(is_balance_label, row.cells)):
+        # With a voucher “Siirto” is a transfer like any other.
+        if not row.voucher.strip("0") and may_be_labelled(row.cells) and any(map(is_balance_label, row.cells)):
             self._found(self.balances, row.number)
         if not self.accounts or row.amount is None:
             return

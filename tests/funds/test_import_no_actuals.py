@@ -48,6 +48,10 @@ COLUMNS = [
     ("Arvolaji", ["4", "4", ""], []),
     ("Laji", ["Toteuma", "Hyvitys", "Kirjattu"], []),
     ("Laji", ["TA", "TA", "TA"], []),
+    ("Toimenpide", ["Suunnitelma", "Toteutus", "Valvonta"], []),
+    ("Vaihe", ["Suunnitelma", "Suunniteltu", "Rakentaminen"], []),
+    ("Toiminto", ["Varaus", "Kirjasto", "Varaus"], []),
+    ("Hankintatapa", ["Tilaus", "Kilpailutus", "Tilaus"], []),
     ("Lisätieto", ["Peruttu matka", "Tilauksen 12 lasku", "Budjettikokous"], []),
 ]  # fmt: skip
 

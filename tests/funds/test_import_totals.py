@@ -185,3 +185,10 @@ def test_a_cost_whose_date_is_missing_is_an_error_though_it_is_the_sum_of_the_ro
     rows = rows_of(csv(first, second, undated, *([] if last else [changed(amount="7,00", voucher="4")])))
     assert [row.kind for row in rows][:3] == ["row", "row", "error"]
     assert "date or month is missing" in rows[2].problems[0].message
+
+
+@pytest.mark.parametrize(("voucher", "told"), [("7", False), ("", True), ("0", True)])
+def test_a_transfer_with_a_voucher_is_no_sum_carried_forward(voucher: str, told: bool) -> None:
+    found = reading(csv(changed(voucher="1"), changed(voucher=voucher, description="Siirto", amount="9,00")))
+    assert [row.kind for row in found][1:] == ["row", "row"]
+    assert any("carried forward" in warning for warning in found.warnings) is told
