@@ -20,6 +20,7 @@ from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
 from .shapes import SAMPLE, Shape, is_ruled
+from .title_months import TitleMonths
 from .totals import settled
 from .units import Units
 
@@ -52,6 +53,7 @@ class Reading(Iterator[ReadRow]):
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
         self._no_actuals = NoActuals(places, self.labels)
+        self._titles = TitleMonths(month if profile.date_format == "none" else None)
         self._months = OtherMonths(places, self.labels, profile.date_format)
         self._doubts = Doubts(places, self.labels) if doubts else None
         #: None for a workbook, whose cells have their places.
@@ -126,6 +128,7 @@ class Reading(Iterator[ReadRow]):
                 reason = "headings" if number == self._header_row else "above_headings"
                 if reason == "above_headings":
                     units.add_above(number, row)
+                    self._titles.add(number, " ".join(map(text_of, row)), inside=False)
                 yield ReadRow(number, tuple(map(text_of, row)), "skipped", reason=reason), row
                 continue
             shifted = shape is not None and len(row) > shape.widest
@@ -145,6 +148,7 @@ class Reading(Iterator[ReadRow]):
                 found = ReadRow(number, found.cells, "skipped", reason="ruled")
             elif found.problems and reader.is_words(found, row):
                 found = ReadRow(number, found.cells, "skipped", reason="words")
+                self._titles.add(number, " ".join(found.cells), inside=True)
             elif found.month is not None and self._months.columns:
                 self._months.add(number, row, found.month)
             if shape is not None:
@@ -154,7 +158,7 @@ class Reading(Iterator[ReadRow]):
                 if number in self._hidden:
                     self._hidden_read.append(number)
             yield found, row
-        self.warnings += self._hidden_warnings() + units.warnings() + self._months.warnings()
+        self.warnings += self._hidden_warnings() + units.warnings() + self._months.warnings() + self._titles.warnings()
         self.warnings += self._no_actuals.warnings()
         if shape is not None:
             self.warnings += shape.warnings()

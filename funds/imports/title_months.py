@@ -1,0 +1,60 @@
+"""Months that lines beside the table name, where its rows name none and the month was chosen."""
+
+import re
+from itertools import pairwise
+
+from fundtrack.formats import month_short
+from fundtrack.periods import Month
+from fundtrack.sentences import sentence as _
+
+from .month_names import named_month
+from .profiles import plain
+from .values import quoted
+
+_NUMBERED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}\.)?(0?[1-9]|1[0-2])[./]((?:19|20)[0-9]{2})(?![0-9])")
+#: When the file was made says nothing of its rows.
+_MADE = re.compile(r"tulost|ajettu|luotu|otettu|paivamaara|poiminta|utskr|skapad|print|created|generated|exported")
+
+
+class TitleMonths:
+    """Compares lines above the table, and headings between its rows, with the month that was chosen.
+
+    Args:
+        month: what was chosen; None where the rows say their months.
+    """
+
+    def __init__(self, month: Month | None) -> None:
+        self.month = month
+        #: Row and text of the first line that names other months only.
+        self.found: tuple[int, str] | None = None
+        self._agrees_above = False
+
+    def add(self, number: int, text: str, *, inside: bool) -> None:
+        """Look at one line; ``inside`` the table it is about the rows below it."""
+        if self.month is None or self.found is not None or len(text) > 200:
+            return
+        named = _months_in(text)
+        if named and self.month not in named and (inside or not self._agrees_above):
+            self.found = number, text
+        self._agrees_above |= self.month in named
+
+    def warnings(self) -> list[str]:
+        """A sentence for a person, after the last row."""
+        if self.month is None or self.found is None:
+            return []
+        message = _("Row %(row)s says “%(value)s”, and all rows are booked in the chosen month %(month)s.")
+        places = {"row": self.found[0], "value": quoted(self.found[1]), "month": month_short(self.month)}
+        return [message % places]
+
+
+def _months_in(text: str) -> set[Month]:
+    words = plain(text)
+    if _MADE.search(words):
+        return set()
+    found = {Month(int(year), int(number)) for number, year in _NUMBERED.findall(words)}
+    parts = words.replace(",", " ").replace(":", " ").split()
+    for name, year in pairwise(parts):
+        named = named_month(f"{name} {year}")
+        if named is not None and named[0] is not None:
+            found.add(Month(named[0], named[1]))
+    return found
