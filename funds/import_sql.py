@@ -89,8 +89,9 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
 
 def _same(key: str, *, whole: bool) -> str:
     if whole:
-        return _SAME_WHOLE.format(key=key, only="")
-    return f"{_SAME_WHOLE.format(key=key, only=_FOUND_BEFORE)} UNION ALL SELECT * FROM same_twins"
+        return _SAME_WHOLE.format(key=key, only="", taken="")
+    found_before = _SAME_WHOLE.format(key=key, only=_FOUND_BEFORE, taken=_NOT_TAKEN)
+    return f"{found_before} UNION ALL SELECT * FROM same_twins"
 
 
 def _key(identity: Collection[str]) -> str:
@@ -124,14 +125,14 @@ _AMOUNT_WHOLE = "CASE WHEN n.amount = 0 AND NOT coalesce(n.by_hand, false) THEN 
 #: With a voucher it is sure that a file now says what people had corrected; without one it may be another row.
 _AMOUNT_COUNTED = "CASE WHEN n.voucher <> '' THEN n.standing ELSE n.amount END"
 #: Rows of the ledger that a file of whole months speaks of, and may change or remove: those that files named with one
-#: of its cost centres, and where one of the two names none, those that stand on one; where both name none, all. Never
-#: on another fund's line, nor what another fund's file brought outside the plan.
+#: of its cost centres, and where one of the two names none, those that stand on one; where both name none, those on
+#: none. Never on another fund's line, nor what another fund's file brought outside the plan.
 _SPOKEN_OF = """
     (n.standing <> 0 OR n.by_hand) AND n.root NOT IN (SELECT root FROM elsewhere) AND (
         n.said_centre <> '' AND n.said_centre IN (SELECT said_centre FROM scope)
         OR n.cost_centre_code IN (SELECT centre FROM scope WHERE said_centre = '')
         OR coalesce(n.said_centre, '') = '' AND n.cost_centre_code IN (SELECT centre FROM scope)
-        OR n.said_centre = '' AND NOT EXISTS (SELECT 1 FROM scope WHERE said_centre <> '')
+        OR n.said_centre = '' AND n.cost_centre_code = '' AND NOT EXISTS (SELECT 1 FROM scope WHERE said_centre <> '')
     )
 """
 
@@ -145,7 +146,7 @@ _SAME_WHOLE = """
         SELECT f.root,
             {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.by_hand, f.root) AS identity
         FROM (SELECT n.*, n.cost_centre_code AS centre FROM ledger n) f LEFT JOIN known_counted k ON k.root = f.root
-        WHERE f.voucher <> '' AND k.root IS NULL
+        WHERE f.voucher <> '' AND k.root IS NULL{taken}
     ) k USING (identity)
 """
 #: In a file of movements that may be another row. It is the same one where the very same file was committed before:
@@ -159,7 +160,11 @@ _SAME_MOVEMENTS = """
     ) f JOIN ledger n USING (root) LEFT JOIN known_counted k ON k.root = n.root WHERE k.root IS NULL
     ORDER BY n.root, f.id
 """
-_FOUND_BEFORE = " AND f.number IN (SELECT number FROM twins WHERE found_in_whole_month)"
+_FOUND_BEFORE = (
+    " AND f.number IN (SELECT number FROM twins WHERE found_in_whole_month)"
+    " AND f.id NOT IN (SELECT import_row_id FROM same_twins)"
+)
+_NOT_TAKEN = " AND f.root NOT IN (SELECT root FROM same_twins)"
 _CHANGED_NONE = "SELECT NULL::bigint AS id, NULL::bigint AS root, NULL::numeric AS difference WHERE false"
 _CHANGED_WHOLE = """
     SELECT f.id, k.root, f.amount - k.amount AS difference FROM (
@@ -227,9 +232,10 @@ elsewhere AS (
     SELECT c.root FROM chain c JOIN funds_budgetline l ON l.id = c.line_id JOIN funds_useplan p ON p.id = l.plan_id
     WHERE p.fund_id <> %(fund)s GROUP BY c.root, c.line_id HAVING sum(c.amount) <> 0 OR bool_or(c.id = c.root)
     UNION ALL
-    SELECT c.root FROM chain c JOIN funds_importrow r ON r.id = c.import_row_id
-    JOIN funds_importbatch i ON i.id = r.batch_id
-    GROUP BY c.root HAVING bool_and(c.line_id IS NULL AND i.fund_id <> %(fund)s)
+    SELECT c.root FROM chain c LEFT JOIN funds_importrow r ON r.id = c.import_row_id
+    LEFT JOIN funds_importbatch i ON i.id = r.batch_id
+    GROUP BY c.root HAVING bool_and(c.line_id IS NULL) AND bool_and(i.id IS NULL OR i.fund_id <> %(fund)s)
+        AND bool_or(i.id IS NOT NULL)
 ),
 -- Rows of earlier imports of the same bytes.
 twins AS MATERIALIZED (

@@ -150,7 +150,7 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
         return None
     if not _fits(key, facts) or (key == "side" and _is_only_ones(rank, facts)):
         return None
-    if known >= 0.5:
+    if known >= 0.5 or (known and rank is not None and rank < 1000):
         return _by_codes(key, label, rank, known, facts)
     assert rank is not None, "either the heading or the codes"
     score: float = 1000 - rank if rank < 1000 else 500 - (rank - 1000)
@@ -168,12 +168,15 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
 
 def _by_codes(key: str, label: str, rank: int | None, known: float, facts: ColumnFacts) -> Candidate | None:
     """A column whose codes the plan knows. A second one may have such codes, too: then the heading decides."""
+    if is_counterpart(label):
+        # The other side of a transfer is never meant.
+        return None
     why = _("The plan knows its codes.")
     if rank is None:
-        # The other side of a transfer is never meant.
-        return None if is_counterpart(label) else Candidate(key, facts.index, 2000 + 1000 * known, "sure", why)
-    base = 4000 if rank < 1000 else 3000
-    return Candidate(key, facts.index, base + 1000 * known - rank / 10, "sure", why)
+        return Candidate(key, facts.index, 2000 + 1000 * known, "sure", why)
+    # An export of the whole organisation has few codes of the plan: an exact heading goes before how many there are.
+    score = 6000 - rank + known if rank < 1000 else 3000 + 1000 * known - rank / 10
+    return Candidate(key, facts.index, score, "sure", why)
 
 
 def _fits(key: str, facts: ColumnFacts) -> bool:

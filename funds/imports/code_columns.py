@@ -24,7 +24,7 @@ def ask_about_codes(
         others = [
             label
             for label, column in zip(labels, facts, strict=True)
-            if column.index not in used and column.filled and _says(key, label)
+            if column.index not in used and _says(key, label) and _has_codes(column)
         ]
         if others:
             message = _(
@@ -34,6 +34,12 @@ def ask_about_codes(
             places = {"column": choice.heading, "other": others[0]}
             questions.append(Question("column", message % places, key, (choice.heading, *others)))
     return questions
+
+
+def _has_codes(column: ColumnFacts) -> bool:
+    """False for names and units, which a heading may stand for as well."""
+    coded = [text for _row, text in column.samples if any(map(str.isdigit, text))]
+    return bool(coded) and len(coded) * 2 > len(column.samples) and column.share(column.words) < 0.2
 
 
 def _says(key: str, label: str) -> bool:

@@ -27,6 +27,7 @@ class Groups:
         self.amounts = sorted(amounts.union(also) - {self.voucher})
         #: Columns whose headings say that they have the total of a voucher.
         self.totals = {index for index in self.amounts if says_voucher_total(labels[index])}
+        self.sides = [index for index, label in enumerate(labels) if is_side_heading(label)]
         self.varying: set[int] = set()
         #: Vouchers whose rows differ in anything: rows that are equal as a whole tell nothing.
         self.divided = 0
@@ -46,6 +47,9 @@ class Groups:
                 continue
             if not self._first or row[self.voucher] != self._first[self.voucher] or row[self.voucher] == "":
                 self._first, self._counted, self._shares = row, False, False
+            elif any(row[side] != self._first[side] for side in self.sides if side < len(row)):
+                # Debit and credit of one posting are equal, and no total.
+                self.varying.update(self.amounts)
             elif row != self._first:
                 self.divided += not self._counted
                 self._counted = True

@@ -122,14 +122,21 @@ _MEANINGS: dict[str, dict[str, int]] = {
 }
 
 
+_RATE = re.compile(
+    r"(?<!\w)(?:alv ?(?:kanta|prosentti)?|moms ?(?:sats|procent)?|vat ?(?:rate)?|vero(?:kanta|prosentti)?"
+    r"|\w*kurssi|kurs|rate|kpl|(?:maara )?kpl|tunnit|tunteja|tuntia|h|timmar|antal|hours|quantity|qty"
+    r"|prosentti|procent|saldo|budjetti|budget|yksikkohinta|a hinta|enhetspris|unit price)(?!\w)"
+)
 _VOUCHER_TOTAL = re.compile(
     r"(?<!\w)(?:(?:laskun|tositteen|lasku|tosite) ?(?:loppu|kokonais|yhteis)?summa|loppusumma|kokonaissumma"
     r"|faktura(?:belopp|summa|total)?|verifikat(?:belopp|summa|total)|totalbelopp"
     r"|(?:invoice|voucher|document) (?:total|amount))(?!\w)"
 )
 _COUNTERPART = re.compile(
-    r"(?<!\w)(?:vasta\w*|mot(?:konto|part|projekt|kod|kostnadsstalle)\w*|counter\w*|siirretty|lahettava|laskuttaja\w*"
-    r"|myyja\w*|vanha|entinen|edellinen|alkuperainen|tidigare|gammal|ursprunglig|previous|old|from)(?!\w)"
+    r"(?<!\w)(?:vasta(?!an|av)\w*|mot(?:konto|part|projekt|kod|kostnadsstalle|kst)\w*|counter\w*|siirretty \w+lta"
+    r"|lahetta(?:va|ja)\w*|laskuttaja\w*|myyja\w*|kumppani\w*|vanha|entinen|edellinen|alkuperainen|tidigare|gammal"
+    r"|gamla"
+    r"|ursprunglig|fran|previous|old|from)(?!\w)"
 )
 
 
@@ -151,6 +158,11 @@ def rank_of(key: str, heading: str) -> int | None:
         # “Laskun summa (veroton)” is no less sure than the “Laskun summa” with tax beside it.
         return _MEANINGS[key][_LAST_NET]
     return 1000 + min(partial) if partial else None
+
+
+def is_rate(heading: str) -> bool:
+    """True for rates, quantities and hours, which have decimals and are no amounts of rows."""
+    return "%" in heading or _RATE.search(worded(heading)) is not None
 
 
 def says_voucher_total(heading: str) -> bool:

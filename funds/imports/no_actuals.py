@@ -39,7 +39,12 @@ _NO_ACTUAL = re.compile(
 _PERHAPS = re.compile(
     r"suunnitelma|suunniteltu|tilaus|tilaukset|varaus|plan|planned|planerat|order|reservation|bestallning|bestallt"
 )
-_OF_A_ROW = re.compile(r"laji|tyyppi|tila(?!us)|status|\btyp|art\b|versio|vaiheen tila|state|kind")
+_OF_A_ROW = re.compile(
+    r"(?:rivin |kirjauksen |tapahtuman )?(?:tila|laji|tyyppi|status)|arvolaji|kirjauslaji|tapahtumalaji|rivilaji|versio"
+    r"|status|typ|radtyp|vardetyp|state|kind|type|row type|version"
+)
+#: Beside these the others say what a row is, whatever the heading says.
+_ACTUAL = re.compile(r"toteuma|toteutunut|utfall|actuals?|kirjattu|bokfort|bokford|posted")
 #: Shorter words are also codes of something else: only beside another word they say what a row is.
 _SHORT = 3
 
@@ -95,7 +100,7 @@ class NoActuals:
         for value, (row, rows) in values.items():
             text = text_of(value).strip()
             word = worded(text[:100])
-            if not self._is_no_actual(index, word) or (len(word) <= _SHORT and different == 1):
+            if not self._is_no_actual(index, word, values) or (len(word) <= _SHORT and different == 1):
                 continue
             message = ngettext(
                 "%(count)s row says “%(value)s” in the column “%(column)s” (row %(row)s) and is added like the others. "
@@ -108,7 +113,8 @@ class NoActuals:
             said.append(message % places)
         return said
 
-    def _is_no_actual(self, index: int, word: str) -> bool:
+    def _is_no_actual(self, index: int, word: str, values: Mapping[Value, Sequence[int]]) -> bool:
         if _PERHAPS.fullmatch(word):
-            return _OF_A_ROW.search(worded(self.labels[index])) is not None
+            beside = any(_ACTUAL.fullmatch(worded(text_of(value)[:100])) for value in values)
+            return beside or _OF_A_ROW.fullmatch(worded(self.labels[index])) is not None
         return _NO_ACTUAL.fullmatch(word) is not None

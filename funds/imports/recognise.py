@@ -18,7 +18,7 @@ from .date_forms import find_date_form
 from .doubts import Groups, beside_net, may_be_total, seems_total
 from .files import FileRefusal, SheetInfo, TableFile
 from .guesses import ask_about_amount, tax_beside
-from .heading_words import is_net, meanings_of, says_voucher_total
+from .heading_words import is_net, is_rate, meanings_of, says_voucher_total
 from .headings import HEADING_ROWS, labels_of, places_of
 from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, plain
@@ -229,7 +229,10 @@ def _doubt_amount(
     amount = choices.get("amount")
     if amount is None or amount.index not in repeated:
         return
-    has_others = any(column.fractions and column.index != amount.index for column in facts)
+    has_others = any(
+        column.fractions and column.index != amount.index and not is_rate(label)
+        for label, column in zip(labels, facts, strict=True)
+    )
     if amount.confidence == "declared" or not (has_others or says_voucher_total(amount.heading)):
         warnings.append(may_be_total(amount.heading))
         return

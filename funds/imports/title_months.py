@@ -1,6 +1,7 @@
 """Months that lines beside the table name, where its rows name none and the month was chosen."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from fundtrack.formats import month_short
@@ -11,9 +12,15 @@ from .month_names import named_month
 from .profiles import plain
 from .values import quoted
 
-_NUMBERED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}\.)?(0?[1-9]|1[0-2])[./]((?:19|20)[0-9]{2})(?![0-9])")
+_DAY = r"(?:[0-9]{1,2}\.)?(0?[1-9]|1[0-2])[./]((?:19|20)[0-9]{2})"
+#: From one month to another, or one.
+_NUMBERED = re.compile(rf"(?<![0-9/.]){_DAY}(?: ?[-\u2013] ?{_DAY})?(?![0-9])")
+#: Only such lines say what the rows are of; others have dates of decisions, contracts and printing.
+_ABOUT = re.compile(
+    r"(?<!\w)(?:toteuma\w*|kausi|kaudet|jakso|ajalta|kuukausi|utfall\w*|period|perioden|manad|for)(?!\w)"
+)
 #: When the file was made says nothing of its rows.
-_MADE = re.compile(r"tulost|ajettu|luotu|otettu|paivamaara|poiminta|utskr|skapad|print|created|generated|exported")
+_MADE = re.compile(r"tulost|ajettu|luotu|otettu|poiminta|utskr|skapad|print|created|generated|exported")
 
 
 class TitleMonths:
@@ -49,12 +56,24 @@ class TitleMonths:
 
 def _months_in(text: str) -> set[Month]:
     words = plain(text)
+    found: set[Month] = set()
     if _MADE.search(words):
-        return set()
-    found = {Month(int(year), int(number)) for number, year in _NUMBERED.findall(words)}
+        return found
+    for number, year, last, last_year in _NUMBERED.findall(words):
+        first = Month(int(year), int(number))
+        found |= set(_span(first, Month(int(last_year), int(last)) if last else first))
     parts = words.replace(",", " ").replace(":", " ").split()
     for name, year in pairwise(parts):
         named = named_month(f"{name} {year}")
         if named is not None and named[0] is not None:
             found.add(Month(named[0], named[1]))
-    return found
+    alone = named_month(words) is not None or _NUMBERED.fullmatch(words) is not None
+    return found if alone or _ABOUT.search(words) else set()
+
+
+def _span(first: Month, last: Month) -> Iterator[Month]:
+    month = first
+    while month < last and month.year <= first.year + 1:
+        yield month
+        month = month.next()
+    yield last

@@ -7,6 +7,7 @@ from fundtrack.money import ZERO
 from fundtrack.sentences import sentence as _
 
 from .cells import Value
+from .profiles import plain
 from .row_reader import RowReader
 from .rows import FileTotals, ReadRow, RowProblem, row_problem
 from .subtotals import Subtotals
@@ -157,6 +158,10 @@ class _Sums:
             return not row.voucher.strip("0") and not row.account
         return not row.description
 
+    def _lacks_a_code(self, row: ReadRow) -> bool:
+        said = {"cost_centre": row.cost_centre_code, "project_code": row.project_code}
+        return any(key in self.reader.places and not code for key, code in said.items())
+
     def _lacks_words(self, row: ReadRow) -> bool:
         """True for a row of codes and an amount alone: a cost has a voucher or says what it was for."""
         return not (row.voucher.strip("0") or row.description or row.supplier)
@@ -173,8 +178,11 @@ class _Sums:
         undated = _is_undated(candidate)
         if undated and not self.reader.belongs_to_nothing(cells):
             # With a code it may be a cost whose date is missing: then it stays an error.
-            lacks = labelled or self._lacks_all(candidate) or (self.rows_since > 1 and self._lacks_words(candidate))
-            if not (above and self._is_sum(candidate) and lacks):
+            says = labelled or any(map(is_balance_label, candidate.cells))
+            lacks = self._lacks_words(candidate) and (self.rows_since > 1 or self._lacks_all(candidate))
+            # The name of a cost centre stands beside its sum, without the project codes of its rows.
+            lacks |= self._lacks_all(candidate) and self._lacks_a_code(candidate)
+            if not (above and self._is_sum(candidate) and (says or lacks)):
                 return ""
             return "total" if last and candidate.amount in everything else "subtotal"
         if last and (real := self.subtotals.real()) is not None:
@@ -189,7 +197,7 @@ class _Sums:
 
     def _not_a_total(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
         """A row with nothing but an amount is nobody's, and one with a total's word for a code too; zero is nothing."""
-        if _is_undated(row) and self._lacks_all(row):
+        if _is_undated(row) and (self._lacks_all(row) or (self.rows_since > 1 and self._is_sum(row))):
             return row._replace(problems=(self._undated_problem(row),))
         starred = row.kind == "error" and row.amount is not None and self.reader.is_starred(cells)
         if not starred and (row.kind != "row" or not self.reader.has_keys):
@@ -221,8 +229,7 @@ class _Lookalikes:
 
     def add(self, row: ReadRow) -> None:
         """Look at a row that would be booked."""
-        # With a voucher “Siirto” is a transfer like any other.
-        if not row.voucher.strip("0") and may_be_labelled(row.cells) and any(map(is_balance_label, row.cells)):
+        if may_be_labelled(row.cells) and any(self._is_balance(row, text) for text in row.cells):
             self._found(self.balances, row.number)
         if not self.accounts or row.amount is None:
             return
@@ -247,6 +254,12 @@ class _Lookalikes:
         if self._head and self._rows_below and not self._left:
             self._found(self.sums, self._head)
         self._head = 0
+
+    @staticmethod
+    def _is_balance(row: ReadRow, text: str) -> bool:
+        """True for the word of a balance; with a voucher “Siirto” is a transfer like any other."""
+        is_transfer = row.voucher.strip("0") and plain(text).strip(" .:") in ("siirto", "transport")
+        return is_balance_label(text) and not is_transfer
 
     @staticmethod
     def _found(found: list[int], row: int) -> None:

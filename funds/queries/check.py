@@ -65,7 +65,12 @@ ACTUALS = one_check(
         JOIN funds_budgetlineevent v ON v.pgh_obj_id = l.id AND v.pgh_label = 'insert'
         JOIN funds_bookingevent w ON w.pgh_obj_id = b.id AND w.pgh_label = 'insert'
         WHERE a.{_OWN} AND a.line_id IS NULL AND a.corrects_id IS NULL AND p.activated_at < b.made_at
-            AND v.pgh_created_at < w.pgh_created_at ORDER BY a.id
+            AND v.pgh_created_at < w.pgh_created_at
+            AND (a.import_row_id IS NULL OR a.concerns_month IS NULL OR EXISTS (
+                SELECT 1 FROM funds_useplan own WHERE own.organisation_id = a.organisation_id
+                AND own.state = 'active' AND own.year = extract(year FROM a.concerns_month)
+                AND own.activated_at < b.made_at))
+        ORDER BY a.id
         """,
     ],
 )

@@ -11,10 +11,18 @@ from ..import_sql import outcome_query, planned
 from ..models import ImportBatch
 
 _GROUPS = """
-, typed AS (
-    SELECT a.line_id, a.month, sum(a.amount) AS amount FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
+, typed_rows AS (
+    SELECT a.id, a.line_id, coalesce(a.concerns_month, a.month) AS month, a.amount
+    FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
     WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL AND a.line_id IS NOT NULL
-        AND b.source IN ('grid', 'paste', 'form', 'command') GROUP BY 1, 2 HAVING sum(a.amount) <> 0
+        AND b.source IN ('grid', 'paste', 'form', 'command')
+    UNION ALL
+    SELECT a.id, t.line_id, t.month, a.amount FROM typed_rows t JOIN funds_actual a ON a.corrects_id = t.id
+),
+typed AS (SELECT line_id, month, sum(amount) AS amount FROM typed_rows GROUP BY 1, 2),
+added AS (
+    SELECT line_id, coalesce(concerns_month, month) AS month, sum(amount) AS more FROM entries
+    WHERE kind = 'new' AND line_id IS NOT NULL GROUP BY 1, 2
 )
 SELECT kind, line_id, cost_centre_code, project_code, month, concerns_month, lost, count(*), sum(amount),
     md5(string_agg(concat_ws(':', import_row_id, corrects_id, amount), ',' ORDER BY import_row_id, corrects_id))
@@ -36,12 +44,13 @@ UNION ALL
 SELECT 'alike', NULL, NULL, min(a.number)::text, NULL, NULL, false, count(*), coalesce(sum(a.amount), 0), ''
 FROM (
     SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
-        SELECT 1 FROM ledger_left n WHERE n.is_said AND n.amount = e.amount
+        SELECT 1 FROM ledger_left n WHERE n.is_said AND n.amount = e.amount AND n.root NOT IN (SELECT root FROM removed)
             AND n.effective_month = coalesce(e.concerns_month, e.month) AND n.cost_centre_code = e.cost_centre_code
             AND n.project_code = e.project_code AND (n.voucher = '' OR e.voucher = ''))
     UNION
     SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
         SELECT 1 FROM ledger_left n WHERE n.is_said AND n.line_id IS NULL AND n.amount = e.amount
+            AND n.root NOT IN (SELECT root FROM removed)
             AND n.effective_month = coalesce(e.concerns_month, e.month) AND (n.voucher = '' OR e.voucher = ''))
     UNION
     SELECT e.number, e.amount FROM entries e WHERE e.kind = 'new' AND EXISTS (
@@ -58,8 +67,7 @@ FROM removed r JOIN ledger n ON n.root = r.root WHERE n.has_hands
 UNION ALL
 -- Months of lines for which people have typed figures, and to which a file adds rows.
 SELECT 'typed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(t.amount), 0), ''
-FROM (SELECT DISTINCT e.line_id, e.month FROM entries e WHERE e.kind = 'new' AND e.line_id IS NOT NULL) m
-JOIN typed t USING (line_id, month)
+FROM added m JOIN typed t USING (line_id, month) WHERE sign(t.amount) = sign(m.more) AND t.amount <> 0
 UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.
 SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''

@@ -36,7 +36,8 @@ added AS (
     UNION
     SELECT booking_id FROM later JOIN mended USING (voucher, effective_month) WHERE voucher <> ''
     UNION
-    SELECT booking_id FROM later JOIN mended USING (voucher, amount) WHERE voucher <> ''
+    SELECT booking_id FROM later JOIN mended USING (voucher, amount, cost_centre_code, project_code)
+    WHERE voucher <> ''
     UNION
     SELECT booking_id FROM later a JOIN mended m USING (amount, effective_month) WHERE a.voucher = '' OR m.voucher = ''
 )

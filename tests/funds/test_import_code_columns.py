@@ -39,6 +39,16 @@ HEADINGS = [
         "1.6.2021 1000 KR77 KR1 5,00",
         {"project_code": "Projektitunniste"},
     ),
+    (
+        "Pvm;Kp;Projekti (vanha);Projekti (uusi);Summa",
+        "1.6.2021 1000 KR2 KR1 5,00",
+        {"project_code": "Projekti (uusi)"},
+    ),
+    ("Pvm;Kp;Från projekt;Till projekt;Summa", "1.6.2021 1000 KR2 KR1 5,00", {"project_code": "Till projekt"}),
+    ("Pvm;Kp;Vastapuolen projekti;Projekti;Summa", "1.6.2021 1000 KR2 KR1 5,00", {"project_code": "Projekti"}),
+    ("Pvm;Kp;Vastaanottajan koodi;Summa", "1.6.2021 1000 KR1 5,00", {"project_code": "Vastaanottajan koodi"}),
+    # Words under a heading that may be meant are no codes.
+    ("Pvm;Kp;Laskentatunniste;Yksikkö;Summa", "1.6.2021 1000 KR1 kpl 5,00", {"project_code": "Laskentatunniste"}),
     # No heading says it: the codes do.
     ("Pvm;Kp;Ulottuvuus;Summa", "1.6.2021 1000 KR1 5,00", {"project_code": "Ulottuvuus"}),
 ]
@@ -55,3 +65,9 @@ def test_a_heading_without_known_codes_beside_codes_without_a_heading_is_asked()
     recognition = found("Pvm;Kp;Projekti;Ulottuvuus;Summa", *["1.6.2021 1000 A77 KR1 5,00"] * 2)
     (question,) = [question for question in recognition.questions if question.column == "project_code"]
     assert "“Ulottuvuus”" in question.message and list(question.choices) == ["Ulottuvuus", "Projekti"]
+
+
+def test_an_exact_heading_goes_before_how_many_codes_are_known() -> None:
+    rows = ["1.6.2021 1000 KR1 KR2 5,00", *["1.6.2021 1000 X77 KR2 5,00"] * 9]
+    recognition = found("Pvm;Kp;Projekti;Vastapuolen projekti;Summa", *rows)
+    assert recognition.profile.columns["project_code"] == "Projekti"

@@ -376,3 +376,16 @@ def test_a_total_below_words_and_amounts_is_none_of_them() -> None:
         file = open_file("x.csv", csv(*rows, ("", last), header=header))
         kinds[last] = [row.kind for row in read_actuals(file, said, month=Month(2024, 2)) if row.kind != "skipped"]
     assert kinds == {"30,00": ["row", "row", "total"], "31,00": ["row", "row", "row"]}
+
+
+def test_rates_and_quantities_are_no_amounts_to_choose_instead() -> None:
+    for heading in ("ALV %", "ALV-kanta", "Kpl", "Tunnit", "Valuuttakurssi"):
+        rows = [(*row[:4], "25,5") for row in DIVIDED]
+        recognition = found(csv(*rows, header=("Päivä", "Tosite", "Tili", "Summa", heading)))
+        assert not recognition.questions and "has the same amount" in recognition.warnings[0], heading
+
+
+def test_debit_and_credit_of_one_posting_are_no_repeated_total() -> None:
+    rows = [(*row[:4], side) for row, side in zip(DIVIDED, "DKDKDK", strict=True)]
+    recognition = found(csv(*rows, header=("Päivä", "Tosite", "Tili", "Laskun summa", "D/K")))
+    assert not recognition.questions and not any("same amount" in warning for warning in recognition.warnings)

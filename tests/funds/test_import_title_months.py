@@ -19,6 +19,13 @@ LINES = [
     ("Kausi: 10/2024", False),
     ("Toteuma 1.1.2024 - 31.10.2024", False),
     ("Lokakuu 2024", False),
+    ("Kausi 01/2024 - 12/2024", False),
+    ("Toteuma 9/2024–11/2024", False),
+    ("Kajaanin kaupunki 4.11.2024", False),
+    ("4.11.2024 09:12", False),
+    ("Rahaston päätös 12.3.2024 § 45", False),
+    ("Dnro 12/2024", False),
+    ("11/2024", True),
     ("Tulostettu 5.11.2024 12.30", False),
     ("Kehittämisrahasto 2024", False),
 ]

@@ -187,8 +187,19 @@ def test_a_cost_whose_date_is_missing_is_an_error_though_it_is_the_sum_of_the_ro
     assert "date or month is missing" in rows[2].problems[0].message
 
 
-@pytest.mark.parametrize(("voucher", "told"), [("7", False), ("", True), ("0", True)])
-def test_a_transfer_with_a_voucher_is_no_sum_carried_forward(voucher: str, told: bool) -> None:
-    found = reading(csv(changed(voucher="1"), changed(voucher=voucher, description="Siirto", amount="9,00")))
+@pytest.mark.parametrize(
+    ("voucher", "text", "told"),
+    [("7", "Siirto", False), ("", "Siirto", True), ("0", "Siirto", True), ("7", "Alkusaldo", True)],
+)
+def test_a_transfer_with_a_voucher_is_no_sum_carried_forward(voucher: str, text: str, told: bool) -> None:
+    found = reading(csv(changed(voucher="1"), changed(voucher=voucher, description=text, amount="9,00")))
     assert [row.kind for row in found][1:] == ["row", "row"]
     assert any("carried forward" in warning for warning in found.warnings) is told
+
+
+def test_a_cost_without_date_and_voucher_is_an_error_though_it_is_a_sum() -> None:
+    rows = [changed(amount="60,00"), changed(amount="40,00")]
+    undated = changed(date="", amount="100,00", voucher="", account="", description="Konsultti Oy, lokakuun lasku")
+    read = rows_of(csv(*rows, undated, changed(amount="7,00")))
+    assert [row.kind for row in read] == ["row", "row", "error", "row"]
+    assert "leave it out if it is one" in read[2].problems[0].message

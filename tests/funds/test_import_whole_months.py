@@ -367,3 +367,53 @@ def test_an_undo_says_that_people_corrected_rows_since(world: World) -> None:
     assert undo_consequences(whole) == []
     correct(world, "-120.00")
     assert len(undo_consequences(whole)) == 1
+
+
+def test_two_files_without_cost_centres_leave_each_other_s_lines_alone(world: World) -> None:
+    commit(world, bare(V1), columns=NO_CENTRE)
+    target = world.plan.targets.get()
+    assert target.cost_centre.code == "1000"
+    commit(world, bare(replace(V2, code="ZZ")), columns=NO_CENTRE)
+    # What stands on no cost centre is said by no other file; what stands on one is.
+    assert preview(world, bare(V1), columns=NO_CENTRE).removed.count == 1
+
+
+def test_a_row_that_another_fund_brought_and_this_fund_settled_can_be_changed(world: World) -> None:
+    other = replace(world, fund=second_fund(world))
+    commit(other, FileRow("ZZ", "2024-01", "30.00", "V5"))
+    settle(world, world.line("A1"))
+    found = preview(world, V1)
+    assert (found.removed.count, found.removed.amount) == (1, Decimal("-30.00")) and "by_hand_removed" in keys(found)
+
+
+def test_one_row_of_the_ledger_is_known_once(world: World) -> None:
+    x, y = replace(V1, day=3), V2
+    commit(world, x, y)
+    commit(world, x, y, whole=True)
+    for amount in ("120.00", "100.00"):
+        commit(world, replace(x, amount=amount, day=9), y, whole=True)
+    found = preview(world, x, y, whole=False)
+    assert (found.known.count, found.known.amount) == (2, Decimal("150.00"))
+
+
+def test_the_same_voucher_on_another_line_in_another_month_does_not_hinder(world: World) -> None:
+    commit(world, V1, V2)
+    whole = commit(world, V2, whole=True)
+    commit(world, FileRow("A2", "2024-02", "100.00", "V1"))
+    undo_batch(batch=whole, by=world.finance, at=NOW)
+    assert standing(world) == Decimal("250.00")
+
+
+def test_typed_figures_that_are_gone_or_opposite_are_not_asked_about(world: World) -> None:
+    world.book("A1", "2024-01", "150.00")
+    correct(world, "-150.00", Actual.objects.get())
+    assert "typed" not in keys(preview(world, V1, whole=False))
+    world.book("A2", "2024-01", "-10.00")
+    assert "typed" not in keys(preview(world, FileRow("A2", "2024-01", "5.00", "V6"), whole=False))
+
+
+def test_typed_figures_of_a_month_that_closed_are_asked_about(world: World) -> None:
+    world.book("A1", "2024-01", "100.00")
+    close_month(organisation=world.organisation, month=JANUARY, by=world.finance, at=NOW)
+    assert "typed" in keys(preview(world, V1, whole=False))
+    assert "typed" not in keys(preview(world, replace(V1, month="2024-02"), whole=False))
