@@ -129,8 +129,9 @@ _RATE = re.compile(
 )
 _VOUCHER_TOTAL = re.compile(
     r"(?<!\w)(?:(?:laskun|tositteen|lasku|tosite) ?(?:loppu|kokonais|yhteis)?summa|loppusumma|kokonaissumma"
-    r"|faktura(?:belopp|summa|total)?|verifikat(?:belopp|summa|total)|totalbelopp"
-    r"|(?:invoice|voucher|document) (?:total|amount))(?!\w)"
+    r"|laskusumma|tositesumma|brutto\w*|verollinen|sis alv|sisaltaa alv\w*|maksettava\w*"
+    r"|faktura(?:belopp|summa|total)?|fakturans belopp|verifikat(?:belopp|summa|total)|totalbelopp|inkl moms"
+    r"|(?:invoice|voucher|document|total|gross) (?:total|amount)|incl vat)(?!\w)"
 )
 _COUNTERPART = re.compile(
     r"(?<!\w)(?:vasta(?!an|av)\w*|mot(?:konto|part|projekt|kod|kostnadsstalle|kst)\w*|counter\w*|siirretty \w+lta"

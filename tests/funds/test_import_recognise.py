@@ -142,7 +142,9 @@ def test_a_total_that_stands_alone_is_told_when_many_vouchers_repeat_it() -> Non
         assert not found(csv(*sorted(rows, key=lambda row: row[1]), header=header)).warnings
 
 
-@pytest.mark.parametrize("heading", ["Laskun summa", "Tositteen loppusumma", "Fakturabelopp"])
+@pytest.mark.parametrize(
+    "heading", ["Laskun summa", "Tositteen loppusumma", "Fakturabelopp", "Brutto", "Summa sis. alv", "Belopp inkl moms"]
+)
 @pytest.mark.parametrize("vouchers", [1, 3])
 def test_a_heading_that_says_the_total_of_a_voucher_is_asked_about(heading: str, vouchers: int) -> None:
     rows = [*DIVIDED[: 2 * vouchers], ("1.6.2021", "9", "4000", "7,00", "x")]
