@@ -111,6 +111,10 @@ class ColumnFacts:
         if not text:
             return
         self.filled += count
+        if not text.strip("*"):
+            # How SAP marks its subtotals.
+            self.labels += count
+            return
         for key, codes in known:
             if text in codes:
                 self.known[key] += count

@@ -125,3 +125,11 @@ def test_ruled_lists_are_read(lines: list[str], kinds: str, booked: str, own: st
     read = [row for row in found if row.reason not in ("headings", "above_headings")]
     assert " ".join(row.problems[0].code if row.problems else row.reason or row.kind for row in read) == kinds
     assert found.totals.rows == Decimal(booked) and found.totals.own == (None if own is None else Decimal(own))
+
+
+def test_stars_of_subtotals_are_no_dates_that_cannot_be_read() -> None:
+    rows = [f"{day}.10.2024;KR1;Tee;1,00" for day in (1, 2)]
+    lines = ["Pvm;Projekti;Selite;Summa", *rows, "*;KR1;;2,00", *rows, "*;KR1;;2,00", "**;;;4,00"]
+    found = reading("\r\n".join([*lines, ""]).encode())
+    assert [row.kind for row in found][1:] == ["row", "row", "total", "row", "row", "total", "total"]
+    assert not found.warnings
