@@ -33,6 +33,9 @@ from .models import ImportBatch
 _PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 _PLAN_AS_USUAL = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
 
+#: The code of a row ``r`` of ``funds_importrow`` as its file said it, before a rule gave it one.
+SAID_CODE = "CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END"
+
 #: Columns of a profile that make a row what it is.
 _IDENTITY = ("account", "voucher", "date", "description", "supplier")
 
@@ -70,6 +73,7 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
     whole = batch.manner == ImportBatch.Manner.WHOLE_MONTHS
     key = _key(columns & set(_IDENTITY))
     ctes = _TEMPLATE.format(
+        said_code=SAID_CODE,
         scope=_SCOPE_WHOLE if whole else _SCOPE_MOVEMENTS,
         amount=_AMOUNT_WHOLE if whole else _AMOUNT_MOVEMENTS,
         spoken_of=_SPOKEN_OF if whole else "false",
@@ -196,7 +200,7 @@ lines AS (
 file AS MATERIALIZED (
     SELECT r.id, r.number, r.month AS effective_month, r.booked_on, r.amount, r.account, r.voucher, r.description,
         r.supplier, r.project_code, r.by_code, r.cost_centre_code AS said_centre,
-        CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END AS said_code,
+        {said_code} AS said_code,
         coalesce(o.centre, r.cost_centre_code) AS centre,
         CASE WHEN r.month <= closed.month THEN closed.first_open ELSE r.month END AS month
     FROM funds_importrow r CROSS JOIN closed
@@ -249,7 +253,7 @@ twins AS MATERIALIZED (
 -- What the newest file that is still committed said of each row.
 said AS (
     SELECT DISTINCT ON (c.root) c.root, r.amount, r.cost_centre_code AS centre,
-        CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END AS code, r.booked_on, r.account,
+        {said_code} AS code, r.booked_on, r.account,
         r.voucher, r.description, r.supplier
     FROM chain c JOIN funds_importrow r ON r.id = c.import_row_id
     JOIN funds_importbatch i ON i.id = r.batch_id AND i.state = 'committed'

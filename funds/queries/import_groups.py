@@ -11,19 +11,20 @@ from ..import_sql import outcome_query, planned
 from ..models import ImportBatch
 
 _GROUPS = """
-, typed_rows AS (
-    SELECT a.id, a.line_id, coalesce(a.concerns_month, a.month) AS month, a.amount
-    FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
-    WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL AND a.line_id IS NOT NULL
+, added AS MATERIALIZED (
+    SELECT line_id, coalesce(concerns_month, month) AS month, sum(amount) AS more FROM entries
+    WHERE kind = 'new' AND line_id IS NOT NULL GROUP BY 1, 2
+),
+typed_rows AS (
+    SELECT a.id, m.line_id, m.month, a.amount
+    FROM added m JOIN funds_actual a ON a.line_id = m.line_id AND coalesce(a.concerns_month, a.month) = m.month
+    JOIN funds_booking b ON b.id = a.booking_id
+    WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL
         AND b.source IN ('grid', 'paste', 'form', 'command')
     UNION ALL
     SELECT a.id, t.line_id, t.month, a.amount FROM typed_rows t JOIN funds_actual a ON a.corrects_id = t.id
 ),
-typed AS (SELECT line_id, month, sum(amount) AS amount FROM typed_rows GROUP BY 1, 2),
-added AS (
-    SELECT line_id, coalesce(concerns_month, month) AS month, sum(amount) AS more FROM entries
-    WHERE kind = 'new' AND line_id IS NOT NULL GROUP BY 1, 2
-)
+typed AS (SELECT line_id, month, sum(amount) AS amount FROM typed_rows GROUP BY 1, 2)
 SELECT kind, line_id, cost_centre_code, project_code, month, concerns_month, lost, count(*), sum(amount),
     md5(string_agg(concat_ws(':', import_row_id, corrects_id, amount), ',' ORDER BY import_row_id, corrects_id))
 FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7
@@ -65,9 +66,11 @@ UNION ALL
 SELECT 'by_hand_removed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
 FROM removed r JOIN ledger n ON n.root = r.root WHERE n.has_hands
 UNION ALL
--- Months of lines for which people have typed figures, and to which a file adds rows.
+-- Months of lines for which people have typed figures, and to which a file adds rows. What people typed is compared
+-- with a whole month, and taken back where it is not in the file.
 SELECT 'typed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(t.amount), 0), ''
-FROM added m JOIN typed t USING (line_id, month) WHERE sign(t.amount) = sign(m.more) AND t.amount <> 0
+FROM added m JOIN typed t USING (line_id, month) JOIN funds_importbatch b ON b.id = %(batch)s
+WHERE sign(t.amount) = sign(m.more) AND t.amount <> 0 AND b.manner = 'movements'
 UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.
 SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''

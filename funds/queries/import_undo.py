@@ -1,4 +1,4 @@
-"""Whether a committed import can be undone today, and if not, why."""
+"""Whether a committed import can be undone today, and what an undo takes from later imports and from people."""
 
 from django.db import connection
 from django.db.models import Min
@@ -9,7 +9,7 @@ from fundtrack import formats
 from fundtrack.periods import Month
 
 from ..actions.actuals import first_open_month
-from ..import_sql import planned
+from ..import_sql import SAID_CODE, planned
 from ..models import Actual, ImportBatch
 
 #: Committed imports that corrected rows of this one, or added rows where this one had removed or changed others, or the
@@ -71,10 +71,10 @@ def why_not_undone(batch: ImportBatch) -> tuple[str, str]:
 
 
 #: Later imports that found rows of this one in the ledger, and so booked nothing for their own.
-_RELYING = """
+_RELYING = f"""
 WITH rows AS NOT MATERIALIZED (
     SELECT r.batch_id, a.booking_id, r.month, r.cost_centre_code, r.amount, r.account, r.voucher,
-        CASE WHEN r.by_rule THEN coalesce(r.replaced_code, '') ELSE r.project_code END AS code
+        {SAID_CODE} AS code
     FROM funds_importrow r LEFT JOIN funds_actual a ON a.import_row_id = r.id
     WHERE r.organisation_id = %(organisation)s AND r.kind = 'row'
 ),
@@ -92,12 +92,28 @@ GROUP BY 1 ORDER BY 1
 """
 
 
+def relying_imports(batch: ImportBatch) -> list[tuple[int, int]]:
+    """(number, rows) of later imports whose rows were in the ledger already because of this one; one query.
+
+    An undo takes those rows from the ledger as well, and what these imports say is not there any more.
+    """
+    parameters = {
+        "batch": batch.pk,
+        "booking": batch.booking_id,
+        "organisation": batch.organisation_id,
+        "number": batch.number,
+    }
+    with planned() as cursor:
+        cursor.execute(_RELYING, parameters)
+        return [(number, count) for number, count in cursor.fetchall()]
+
+
 #: Rows of an import that people corrected or settled afterwards, whether it had brought or only changed them.
 _CORRECTED_SINCE = """
 SELECT count(DISTINCT m.id) FROM funds_actual m
 JOIN funds_actual a ON a.corrects_id IN (m.id, m.corrects_id) AND a.id > m.id
 JOIN funds_booking b ON b.id = a.booking_id AND b.source <> 'import'
-WHERE m.booking_id = %(booking)s
+WHERE m.booking_id = %(booking)s AND m.organisation_id = %(organisation)s AND a.organisation_id = %(organisation)s
 """
 
 
@@ -105,7 +121,7 @@ def undo_consequences(batch: ImportBatch) -> list[str]:
     """What an undo takes from later imports and from people, one sentence for each; two queries."""
     sentences = []
     with connection.cursor() as cursor:
-        cursor.execute(_CORRECTED_SINCE, {"booking": batch.booking_id})
+        cursor.execute(_CORRECTED_SINCE, {"booking": batch.booking_id, "organisation": batch.organisation_id})
         corrected: int = cursor.fetchone()[0]
     if corrected:
         text = ngettext(
@@ -124,19 +140,3 @@ def undo_consequences(batch: ImportBatch) -> list[str]:
         )
         sentences.append(text % {"number": number, "count": formats.count(count)})
     return sentences
-
-
-def relying_imports(batch: ImportBatch) -> list[tuple[int, int]]:
-    """(number, rows) of later imports whose rows were in the ledger already because of this one; one query.
-
-    An undo takes those rows from the ledger as well, and what these imports say is not there any more.
-    """
-    parameters = {
-        "batch": batch.pk,
-        "booking": batch.booking_id,
-        "organisation": batch.organisation_id,
-        "number": batch.number,
-    }
-    with planned() as cursor:
-        cursor.execute(_RELYING, parameters)
-        return [(number, count) for number, count in cursor.fetchall()]

@@ -39,10 +39,8 @@ def batch_warnings(
     yield from _outside(batch, entries)
     yield from _removed(groups, entries)
     yield from _same_file(batch, entries)
-    whole = batch.manner == ImportBatch.Manner.WHOLE_MONTHS
-    # What people typed is compared with a whole month, and taken back where it is not in the file.
-    yield from _doubtful([group for group in groups if not (whole and group.kind == "typed")])
-    if not whole:
+    yield from _doubtful(groups)
+    if batch.manner == ImportBatch.Manner.MOVEMENTS:
         yield from _other_funds(funds)
 
 
