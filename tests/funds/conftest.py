@@ -1,8 +1,18 @@
 """What most tests of funds start from; a module may say it otherwise."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from tests.factories import World, make_world
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Sentences in English, as the code says them."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

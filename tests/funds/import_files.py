@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from funds.imports.files import open_file
 from funds.imports.profiles import Profile
 from funds.imports.reading import Reading, read_actuals
+from funds.imports.recognise import Recognition, recognise
 from funds.imports.rows import ReadRow
 
 from .files import changed_zip
@@ -82,6 +83,11 @@ def zipped(**parts: bytes) -> bytes:
         for name, content in parts.items():
             archive.writestr(name.replace("__", "/"), content)
     return stored.getvalue()
+
+
+def found(content: bytes, **options: Any) -> Recognition:
+    """What is found out from a file."""
+    return recognise(open_file("x.xlsx" if content.startswith(b"PK") else "x.csv", content), **options)
 
 
 def reading(content: bytes, profile: dict[str, Any] | None = None, *, name: str = "", **options: Any) -> Reading:

@@ -1,9 +1,6 @@
 """A second column may have codes of the plan, too: the heading decides, or it is asked."""
 
-from typing import Any
-
 import pytest
-from django.utils import translation
 
 from funds.imports.files import open_file
 from funds.imports.profiles import Profile
@@ -11,13 +8,9 @@ from funds.imports.recognise import KnownCodes, Recognition, recognise
 
 from .import_files import csv
 
+pytestmark = pytest.mark.usefixtures("english")
+
 KNOWN = KnownCodes(frozenset({"1000", "2000"}), frozenset({"KR1", "KR2"}), frozenset({"4000", "4300"}))
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 def found(header: str, *rows: str) -> Recognition:

@@ -4,30 +4,20 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from funds.actions.imports import known_codes
-from funds.imports.files import open_file
 from funds.imports.profiles import Profile, ProfileRefusal
-from funds.imports.recognise import KnownCodes, Recognition, recognise
+from funds.imports.recognise import KnownCodes
 from funds.models import ImportBatch
 from fundtrack.periods import Month
 from fundtrack.sentences import told
 from tests.factories import World
 
-from .import_files import HEADER, ROW, changed, csv, reading, rows_of, xlsx
+from .import_files import HEADER, ROW, changed, csv, found, reading, rows_of, xlsx
 from .import_pages import batch_of, fields_of, text_of, to, upload
 from .pages import browser_of
 
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
-
-
-def found(content: bytes, **options: Any) -> Recognition:
-    return recognise(open_file("x.xlsx" if content.startswith(b"PK") else "x.csv", content), **options)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def monthly(heading: str, *texts: str) -> bytes:

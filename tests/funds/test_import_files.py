@@ -4,7 +4,6 @@ import io
 from typing import Any
 
 import pytest
-from django.utils import translation
 from openpyxl import Workbook
 
 from funds.imports.files import ACTUALS_LIMITS, FileRefusal, Limits, open_file
@@ -12,14 +11,10 @@ from funds.imports.files import ACTUALS_LIMITS, FileRefusal, Limits, open_file
 from .files import changed_zip
 from .import_files import HEADER, ROW, changed, csv, reading, rows_of, sheet_xml, xlsx, zipped
 
+pytestmark = pytest.mark.usefixtures("english")
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
 SMALL = Limits(bytes=10_000, rows=100, columns=10, cell=50, sheets=2, unpacked=10_000_000)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 def _far(place: str, row: str = "2") -> bytes:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from funds.imports.files import open_file
 from funds.imports.profiles import Profile, ProfileRefusal
@@ -12,11 +11,7 @@ from fundtrack.periods import Month
 
 from .import_files import csv, reading
 
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("english")
 
 
 KEYS = ("Pvm", "Kustannuspaikka", "Projekti")

@@ -2,20 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.utils import translation
 
 from funds.imports.files import FileRefusal, open_file
 
 from .import_files import HEADER, ROW, changed, csv, reading, rows_of
 
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("english")
 
 
 LETTERS = changed(description="Työ Åbo €", voucher="1")

@@ -1,11 +1,10 @@
 """Rows that a column of the file calls a budget, a commitment, a forecast or cancelled: added, and never in silence."""
 
-from typing import Any
-
 import pytest
-from django.utils import translation
 
 from .import_files import csv, reading
+
+pytestmark = pytest.mark.usefixtures("english")
 
 ONE = (
     "1 row says “{1}” in the column “{0}” (row 3) and is added like the others. Leave it out if it is no actual."
@@ -54,12 +53,6 @@ COLUMNS = [
     ("Hankintatapa", ["Tilaus", "Kilpailutus", "Tilaus"], []),
     ("Lisätieto", ["Peruttu matka", "Tilauksen 12 lasku", "Budjettikokous"], []),
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.mark.parametrize(("heading", "cells", "said"), COLUMNS)

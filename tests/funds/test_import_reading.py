@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from funds.imports.profiles import ProfileRefusal
 from funds.imports.rows import KnownCodes
@@ -13,17 +12,13 @@ from fundtrack.periods import Month
 
 from .import_files import HEADER, ROW, changed, csv, reading, rows_of, sheet_xml, xlsx
 
+pytestmark = pytest.mark.usefixtures("english")
+
 WIDE = "\u00a0"
 XML_ROW = (
     '<row r="2"><c r="A2" t="inlineStr"><is><t>1.6.2021</t></is></c><c r="C2" t="inlineStr"><is><t>2000</t></is></c>{}'
     "</row>"
 )
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 # --- amounts

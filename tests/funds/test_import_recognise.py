@@ -6,26 +6,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils import translation
 
 from funds.imports.files import open_file
 from funds.imports.heading_words import WORDS, meanings_of, rank_of
 from funds.imports.profiles import Profile, ProfileRefusal
 from funds.imports.reading import read_actuals
-from funds.imports.recognise import KnownCodes, Recognition, recognise
+from funds.imports.recognise import KnownCodes, recognise
 from fundtrack.periods import Month
 
-from .import_files import HEADER, ROW, changed, csv, reading, sheets, xlsx
+from .import_files import HEADER, ROW, changed, csv, found, reading, sheets, xlsx
 
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
-
-
-def found(content: bytes, **options: Any) -> Recognition:
-    return recognise(open_file("x.xlsx" if content.startswith(b"PK") else "x.csv", content), **options)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def test_the_demonstration_file() -> None:

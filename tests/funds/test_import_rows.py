@@ -4,20 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from funds.imports.profiles import ProfileRefusal
 from fundtrack.periods import Month
 
 from .import_files import HEADER, ROW, changed, csv, reading, rows_of, xlsx
 
+pytestmark = pytest.mark.usefixtures("english")
+
 GOOD = [ROW, changed(voucher="1002", amount="200,50")]
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 # --- rows that are no rows

@@ -1,12 +1,12 @@
 """CSV records of another shape than the others: a row that is shifted, swallowed or cut is never read in silence."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.utils import translation
 
 from .import_files import reading
+
+pytestmark = pytest.mark.usefixtures("english")
 
 SHIFTED = "The row has more cells than the headings have: its cells may have shifted."
 CUT = "The amount and the cell after it seem to be one amount that its own decimal comma has cut in two."
@@ -49,12 +49,6 @@ FILES = [
     ),
     (["Pvm;Projekti;Summa;Selite", '5.10.2024;KR1;100,00;"Kahvi; pulla', 'ja 2 teetä"'], "row", "100.00", ""),
 ]
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.mark.parametrize(("lines", "kinds", "booked", "said"), FILES)

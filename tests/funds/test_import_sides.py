@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from funds.imports.files import open_file
 from funds.imports.profiles import ProfileRefusal
@@ -12,14 +11,10 @@ from funds.imports.recognise import recognise
 
 from .import_files import HEADER, ROW, csv, reading, rows_of, xlsx
 
+pytestmark = pytest.mark.usefixtures("english")
+
 WIDE = "\u00a0"
 KEYS = ("Pvm", "Kustannuspaikka", "Projekti")
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.mark.parametrize(

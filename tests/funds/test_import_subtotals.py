@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,14 +22,10 @@ from tests.factories import World
 
 from .import_files import csv, reading
 
+pytestmark = pytest.mark.usefixtures("english")
+
 HEADER = ("Kustannuspaikka", "Projekti", "Kausi", "Tili", "Tosite", "Selite", "Summa")
 LEFT_OUT = {"leave_out": [{"column": "Selite", "equals": "Ei"}]}
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 def _row(amount: str, voucher: str = "7", text: str = "Kahvi", account: str = "4000") -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from fundtrack.periods import Month
 
 from .import_files import HEADER, ROW, csv, reading
+
+pytestmark = pytest.mark.usefixtures("english")
 
 OCTOBER = Month(2024, 10)
 LINES = [
@@ -29,12 +30,6 @@ LINES = [
     ("Tulostettu 5.11.2024 12.30", False),
     ("Kehittämisrahasto 2024", False),
 ]
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 def told(content: bytes, **options: Any) -> bool:

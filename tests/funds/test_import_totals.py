@@ -4,19 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from fundtrack.periods import Month
 
 from .import_files import changed, csv, reading, rows_of
 
+pytestmark = pytest.mark.usefixtures("english")
+
 HEADER = ("Kausi", "Kustannuspaikka", "Projekti", "Tili", "Selite", "Summa")
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 def _row(project: str, account: str, amount: str, text: str = "Kahvi") -> tuple[str, ...]:
