@@ -95,6 +95,19 @@ class Full:
 def make_full(slug: str) -> Full:
     """Build one organisation with a row of everything."""
     world = make_world(slug, lines={"A1": "1000.00", "A2": "500.00"}, opening_balance="5000.00")
+    return Full(
+        world=world,
+        **_months(world),
+        **_plans(world),
+        **_fund(world),
+        **_notes(world),
+        **_imports(world),
+        body=Body.objects.create(organisation=world.organisation, name="Johtokunta").pk,
+    )
+
+
+def _months(world: World) -> dict[str, int]:
+    """Actuals of three months: January drawn, February closed and proposed, March open."""
     world.book("A1", "2024-01", "300.00")
     world.book("A1", "2024-02", "200.00")
     world.close("2024-01", "2024-02")
@@ -103,15 +116,51 @@ def make_full(slug: str) -> Full:
     booking = world.book("A1", "2024-03", "50.00")
     world.book("NONE", "2024-03", "7.00")
     line = world.line("A1")
+    actuals = Actual.objects.filter(organisation=world.organisation)
+    months = MonthState.objects.filter(organisation=world.organisation)
+    return {
+        "january_actual": actuals.get(month=date(2024, 1, 1)).pk,
+        "march_actual": actuals.get(month=date(2024, 3, 1), line=line).pk,
+        "outside_actual": actuals.get(line=None).pk,
+        "booking": booking.pk,
+        "drawn_entry": posted.entry.pk,
+        "posted": posted.pk,
+        "proposed": proposed.pk,
+        "posted_row": DrawdownRow.objects.get(drawdown=posted, line=line).pk,
+        "proposed_row": DrawdownRow.objects.get(drawdown=proposed, line=line).pk,
+        "january": months.get(month=date(2024, 1, 1)).pk,
+        "february": months.get(month=date(2024, 2, 1)).pk,
+    }
+
+
+def _plans(world: World) -> dict[str, int]:
+    """An amendment of the plan in force, and a draft of the next year."""
+    line, other = world.line("A1"), world.line("A2")
     amendment = record_amendment(
         plan=world.plan,
         effective_on=date(2024, 4, 1),
-        changes={line.pk: Decimal("-100.00"), world.line("A2").pk: Decimal("100.00")},
+        changes={line.pk: Decimal("-100.00"), other.pk: Decimal("100.00")},
         reason="Siirto",
         by=world.admin,
         at=NOW,
         key=uuid4(),
     )
+    draft = _draft(world)
+    return {
+        "plan": world.plan.pk,
+        "draft": draft.pk,
+        "target": Target.objects.get(plan=world.plan).pk,
+        "draft_target": Target.objects.get(plan=draft).pk,
+        "line": line.pk,
+        "other_line": other.pk,
+        "draft_line": BudgetLine.objects.get(plan=draft).pk,
+        "amendment": amendment.pk,
+        "amendment_row": AmendmentRow.objects.get(amendment=amendment, line=line).pk,
+    }
+
+
+def _fund(world: World) -> dict[str, int]:
+    """A transfer to the fund, and the cost centre of the lead."""
     transfer = add_fund_entry(
         fund=world.fund,
         kind=FundEntry.Kind.TRANSFER_IN,
@@ -121,9 +170,21 @@ def make_full(slug: str) -> Full:
         at=NOW,
         key=uuid4(),
     )
-    draft = _draft(world)
     centre = CostCentre.objects.get(organisation=world.organisation, code="1000")
     scope = LeadScope.objects.create(organisation=world.organisation, membership=world.lead, cost_centre=centre)
+    return {
+        "fund": world.fund.pk,
+        "opening": FundEntry.objects.get(fund=world.fund, kind="opening").pk,
+        "transfer": transfer.pk,
+        "centre": centre.pk,
+        "centre_name": CostCentreName.objects.get(cost_centre=centre).pk,
+        "scope": scope.pk,
+    }
+
+
+def _notes(world: World) -> dict[str, int]:
+    """What people wrote about line A1."""
+    line = world.line("A1")
     write_comment(line=line, month=Month(2024, 1), text="Alku", by=world.lead, at=NOW)
     judgement = record_judgement(
         line=line, rule="interface", verdict="fits", grounds="Ok", judged_on=NOW.date(), by=world.admin, at=NOW
@@ -131,44 +192,11 @@ def make_full(slug: str) -> Full:
     interface = add_interface(
         line=line, theme="Teema", other_measure="Hanke", funding_source="", note="", by=world.admin
     )
-    target = Target.objects.get(plan=world.plan)
-    imports = _imports(world)
-    actuals = Actual.objects.filter(organisation=world.organisation)
-    months = MonthState.objects.filter(organisation=world.organisation)
-    return Full(
-        world=world,
-        plan=world.plan.pk,
-        draft=draft.pk,
-        fund=world.fund.pk,
-        centre=centre.pk,
-        centre_name=CostCentreName.objects.get(cost_centre=centre).pk,
-        scope=scope.pk,
-        target=target.pk,
-        draft_target=Target.objects.get(plan=draft).pk,
-        line=line.pk,
-        other_line=world.line("A2").pk,
-        draft_line=BudgetLine.objects.get(plan=draft).pk,
-        january_actual=actuals.get(month=date(2024, 1, 1)).pk,
-        march_actual=actuals.get(month=date(2024, 3, 1), line=line).pk,
-        outside_actual=actuals.get(line=None).pk,
-        booking=booking.pk,
-        amendment=amendment.pk,
-        amendment_row=AmendmentRow.objects.get(amendment=amendment, line=line).pk,
-        opening=FundEntry.objects.get(fund=world.fund, kind="opening").pk,
-        transfer=transfer.pk,
-        drawn_entry=posted.entry.pk,
-        posted=posted.pk,
-        proposed=proposed.pk,
-        posted_row=DrawdownRow.objects.get(drawdown=posted, line=line).pk,
-        proposed_row=DrawdownRow.objects.get(drawdown=proposed, line=line).pk,
-        january=months.get(month=date(2024, 1, 1)).pk,
-        february=months.get(month=date(2024, 2, 1)).pk,
-        comment=Comment.objects.get(line=line).pk,
-        judgement=judgement.pk,
-        interface=interface.pk,
-        body=Body.objects.create(organisation=world.organisation, name="Johtokunta").pk,
-        **imports,
-    )
+    return {
+        "comment": Comment.objects.get(line=line).pk,
+        "judgement": judgement.pk,
+        "interface": interface.pk,
+    }
 
 
 def _imports(world: World) -> dict[str, int]:

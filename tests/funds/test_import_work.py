@@ -1,45 +1,35 @@
-"""Steps of long imports that a worker takes: as at once, watched, cancelled, refused, and killed in the middle."""
+"""Steps of long imports that a worker takes: as at once, watched, cancelled and refused."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone, translation
 from django.utils.html import escape
-from procrastinate.contrib.django import app
 
-from funds.actions.import_work import ask_for, cancel_work, run_work
+from funds.actions.import_work import ask_for, run_work
 from funds.actions.imports import ImportRefusal, known_codes
 from funds.imports.recognise import KnownCodes
-from funds.models import Actual, Booking, ImportBatch, ImportWork
+from funds.models import Booking, ImportBatch, ImportWork
 from funds.queries.import_work import newest_work, take_lock
 from funds.tasks import take_over_jobs
 from organisations.models import Membership, Organisation
 from organisations.rights import Role
-from tests.e2e.server import ROOT, environment_of
-from tests.factories import NOW, World, make_world
+from tests.factories import NOW, World
 from tests.own_database import own_database
 
 from .import_files import csv
 from .import_pages import ROWS, batch_of, commit_form, fields_of, text_of, to, upload
+from .import_workers import booked, committed_world, newest, read_by_worker, work
 from .pages import browser_of
 
 PATIENCE = 60
-_numbers = count(1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -55,38 +45,12 @@ def every_file_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A world that is committed, for every test its own organisation."""
-    yield make_world(f"pitka{next(_numbers)}")
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
+    yield from committed_world()
 
 
 @pytest.fixture
 def client(world: World) -> Client:
     return browser_of(world.finance)
-
-
-def work() -> None:
-    """A worker that takes what waits, and ends."""
-    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False, queues=["imports"])
-
-
-def newest(world: World) -> ImportWork:
-    return batch_of(world).works.first()
-
-
-def booked(world: World) -> tuple[int, Decimal]:
-    rows = Actual.objects.filter(organisation=world.organisation)
-    return rows.count(), rows.aggregate(total=Sum("amount"))["total"] or Decimal(0)
-
-
-def read_by_worker(client: Client, world: World) -> None:
-    upload(client, world, csv(*ROWS))
-    work()
-    form = fields_of(client.get(to("import-read", world)), "read-form")
-    client.post(to("import-read", world), {**form, "step": "read"})
-    work()
 
 
 # --- as at once
@@ -379,83 +343,3 @@ def test_jobs_of_workers_that_died_before_they_began_are_taken_over(world: World
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs")
         assert cursor.fetchone() == (0,)
-
-
-# --- killed
-
-
-MANY = 4_000
-
-
-def big_file() -> bytes:
-    rows = [
-        (f"{1 + n % 28}.{1 + n % 9}.2024", str(n), "1000", ("A1", "A2")[n % 2], "4000", f"Rivi {n}", f"{n % 90},37")
-        for n in range(MANY)
-    ]
-    return csv(*rows)
-
-
-def worker(folder: Path) -> subprocess.Popen[bytes]:
-    """A worker in a process of its own, on this module's database."""
-    environment = environment_of(connection.settings_dict["NAME"], folder)
-    command = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot", "--no-listen-notify"]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def kill_in(process: subprocess.Popen[bytes], pk: int, phase: str, later: float, by: Membership) -> None:
-    """Kill the worker without a warning, ``later`` seconds after its work has come to the phase, or has ended."""
-    until = time.monotonic() + PATIENCE
-    works = ImportWork.objects.filter(pk=pk)
-    while time.monotonic() < until and not works.filter(phase=phase).exists():
-        if works.filter(ended_at__isnull=False).exists():
-            break
-    try:
-        process.wait(timeout=later)
-    except subprocess.TimeoutExpired:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    while time.monotonic() < until and (standing := newest_work(batch_by(pk))) and standing.standing == "running":
-        # The database notices that nobody waits for the answer any more.
-        time.sleep(0.05)
-    # Killed before it began: somebody gives up waiting.
-    cancel_work(batch=batch_by(pk), by=by, at=NOW)
-
-
-def rows_read(batch: ImportBatch) -> int:
-    return batch.rows.filter(kind="row").count()
-
-
-def batch_by(pk: int) -> ImportBatch:
-    return ImportBatch.objects.get(works=pk)
-
-
-@pytest.mark.slow
-def test_a_killed_worker_leaves_nothing_or_everything(world: World, client: Client, tmp_path: Path) -> None:
-    upload(client, world, big_file())
-    work()
-    form = fields_of(client.get(to("import-read", world)), "read-form")
-    for phase, later in (("reading", 0), ("reading", 0.2)):
-        client.post(to("import-read", world), {**form, "step": "read"})
-        process = worker(tmp_path)
-        kill_in(process, newest(world).pk, phase, later, world.finance)
-        batch = batch_of(world)
-        assert (batch.state, rows_read(batch)) in (("uploaded", 0), ("read", MANY))
-    if batch_of(world).state == "uploaded":
-        client.post(to("import-read", world), {**form, "step": "read"})
-        work()
-    assert rows_read(batch_of(world)) == MANY
-    sums = batch_of(world).rows.aggregate(total=Sum("amount"))["total"]
-    seen = set()
-    for phase, later in (("comparing", 0), ("comparing", 0.1), ("booking", 0), ("booking", 0.2), ("booking", 0.6)):
-        client.post(to("import-commit", world), commit_form(client, world))
-        kill_in(worker(tmp_path), newest(world).pk, phase, later, world.finance)
-        seen.add(batch_of(world).state)
-        assert (batch_of(world).state, *booked(world)) in (("read", 0, 0), ("committed", MANY, sums))
-        assert Booking.objects.filter(organisation=world.organisation).count() == (batch_of(world).state == "committed")
-        if batch_of(world).state == "committed":
-            break
-    assert "read" in seen, "no kill came in time"
-    if batch_of(world).state == "read":
-        client.post(to("import-commit", world), commit_form(client, world))
-        work()
-    assert (batch_of(world).state, *booked(world)) == ("committed", MANY, sums)
