@@ -1,13 +1,13 @@
 """Totals, subtotals and balances among the rows of a file: told from rows, or noted where it is not certain."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
-from fundtrack.formats import count
 from fundtrack.money import ZERO
 from fundtrack.sentences import sentence as _
 
 from .cells import Value
-from .profiles import plain
+from .lookalikes import Lookalikes
 from .row_reader import RowReader
 from .rows import FileTotals, ReadRow, RowProblem, row_problem
 from .subtotals import Subtotals
@@ -60,7 +60,7 @@ class _Sums:
 
     def __init__(self, reader: RowReader, totals: FileTotals) -> None:
         self.reader, self.totals = reader, totals
-        self.lookalikes = _Lookalikes("account" in reader.places)
+        self.lookalikes = Lookalikes("account" in reader.places)
         self.subtotals = Subtotals()
         self.rows_since = 0
         #: Of rows that are noted as totals and still booked.
@@ -152,6 +152,52 @@ class _Sums:
                 row = ReadRow(row.number, row.cells, "skipped", reason="below_total")
             yield self.count(row)
 
+    def _undated_problem(self, row: ReadRow) -> RowProblem:
+        sheet, number, column, value, _message, code = row.problems[0]
+        message = _("The date or month is missing. The row may be a total of other rows: leave it out if it is one.")
+        return row_problem(sheet, number, column, value, message, code)
+
+    def _reason(self, candidate: ReadRow, cells: Sequence[Value], *, last: bool) -> str:
+        """“total”, “subtotal”, or nothing where it is neither."""
+        undated = _is_undated(candidate)
+        if undated and not self.reader.belongs_to_nothing(cells):
+            return self._reason_with_codes(candidate, cells, last=last)
+        labelled, above = self.reader.is_labelled(cells), self._rows_above()
+        if last and above:
+            everything = self._everything()
+            if (real := self.subtotals.real()) is not None:
+                everything.append(real)
+            if candidate.amount in everything or (self.totals.unreadable and not labelled):
+                return "total"
+        # One amount twice is no group, unless others have ended before it.
+        unlabelled = undated and (self.rows_since > 1 or len(self.begins) > 1)
+        if (labelled or unlabelled) and above and self._is_sum(candidate):
+            return "subtotal"
+        return "total" if labelled and last else ""
+
+    def _reason_with_codes(self, candidate: ReadRow, cells: Sequence[Value], *, last: bool) -> str:
+        """Why a row with a code and without a date is a total; nothing where it may be a cost whose date is missing."""
+        if not self._rows_above() or not self._is_sum(candidate):
+            return ""
+        says = self.reader.is_labelled(cells) or any(map(is_balance_label, candidate.cells))
+        if not says and not self._lacks_what_costs_have(candidate):
+            return ""
+        return "total" if last and candidate.amount in self._everything() else "subtotal"
+
+    def _rows_above(self) -> int:
+        return sum(self.totals.counts[kind] for kind in ("row", "left_out", "error"))
+
+    def _everything(self) -> list[Decimal]:
+        return [self.totals.everything, self.totals.everything - self.doubtful]
+
+    def _lacks_what_costs_have(self, row: ReadRow) -> bool:
+        """True for the sum of a group, which has fewer words and codes than its rows."""
+        lacks_all = self._lacks_all(row)
+        # A row of codes and an amount alone: a cost has a voucher or says what it was for.
+        wordless = not (row.voucher.strip("0") or row.description or row.supplier)
+        # The name of a cost centre stands beside its sum, without the project codes of its rows.
+        return (wordless and (self.rows_since > 1 or lacks_all)) or (lacks_all and self._lacks_a_code(row))
+
     def _lacks_all(self, row: ReadRow) -> bool:
         """True for a row without what a cost has beside its codes."""
         if {"voucher", "account"} & self.reader.places.keys():
@@ -161,39 +207,6 @@ class _Sums:
     def _lacks_a_code(self, row: ReadRow) -> bool:
         said = {"cost_centre": row.cost_centre_code, "project_code": row.project_code}
         return any(key in self.reader.places and not code for key, code in said.items())
-
-    def _lacks_words(self, row: ReadRow) -> bool:
-        """True for a row of codes and an amount alone: a cost has a voucher or says what it was for."""
-        return not (row.voucher.strip("0") or row.description or row.supplier)
-
-    def _undated_problem(self, row: ReadRow) -> RowProblem:
-        sheet, number, column, value, _message, code = row.problems[0]
-        message = _("The date or month is missing. The row may be a total of other rows: leave it out if it is one.")
-        return row_problem(sheet, number, column, value, message, code)
-
-    def _reason(self, candidate: ReadRow, cells: Sequence[Value], *, last: bool) -> str:
-        labelled = self.reader.is_labelled(cells)
-        above = self.totals.counts["row"] + self.totals.counts["left_out"] + self.totals.counts["error"]
-        everything = [self.totals.everything, self.totals.everything - self.doubtful]
-        undated = _is_undated(candidate)
-        if undated and not self.reader.belongs_to_nothing(cells):
-            # With a code it may be a cost whose date is missing: then it stays an error.
-            says = labelled or any(map(is_balance_label, candidate.cells))
-            lacks = self._lacks_words(candidate) and (self.rows_since > 1 or self._lacks_all(candidate))
-            # The name of a cost centre stands beside its sum, without the project codes of its rows.
-            lacks |= self._lacks_all(candidate) and self._lacks_a_code(candidate)
-            if not (above and self._is_sum(candidate) and (says or lacks)):
-                return ""
-            return "total" if last and candidate.amount in everything else "subtotal"
-        if last and (real := self.subtotals.real()) is not None:
-            everything.append(real)
-        if last and above and (candidate.amount in everything or (self.totals.unreadable and not labelled)):
-            return "total"
-        # One amount twice is no group, unless others have ended before it.
-        unlabelled = undated and (self.rows_since > 1 or len(self.begins) > 1)
-        if (labelled or unlabelled) and above and self._is_sum(candidate):
-            return "subtotal"
-        return "total" if labelled and last else ""
 
     def _not_a_total(self, row: ReadRow, cells: Sequence[Value]) -> ReadRow:
         """A row with nothing but an amount is nobody's, and one with a total's word for a code too; zero is nothing."""
@@ -209,81 +222,3 @@ class _Sums:
             message, code = _("The row has an amount, but neither a date nor a code nor a voucher."), "no_codes"
         problem = row_problem(self.reader.sheet, row.number, "", "", message, code)
         return row._replace(kind="error", problems=(problem,))
-
-
-class _Lookalikes:
-    """Rows that are booked and may be balances, or sums of rows with the same codes.
-
-    Args:
-        accounts: the file has accounts, so that a row without one is odd.
-    """
-
-    def __init__(self, accounts: bool) -> None:
-        self.accounts = accounts
-        #: How many, and the first row.
-        self.balances, self.sums = [0, 0], [0, 0]
-        self._codes: tuple[str, str] | None = None
-        self._above, self._rows_above = ZERO, 0
-        #: A row without account, and the rows with the same codes below it.
-        self._head, self._left, self._rows_below = 0, ZERO, 0
-
-    def add(self, row: ReadRow) -> None:
-        """Look at a row that would be booked."""
-        if may_be_labelled(row.cells) and any(self._is_balance(row, text) for text in row.cells):
-            self._found(self.balances, row.number)
-        if not self.accounts or row.amount is None:
-            return
-        codes = (row.cost_centre_code, row.project_code)
-        if codes != self._codes:
-            self._close()
-            self._codes, self._above, self._rows_above = codes, ZERO, 0
-        if row.account:
-            self._above, self._rows_above = self._above + row.amount, self._rows_above + 1
-            self._left, self._rows_below = self._left - row.amount, self._rows_below + 1
-            return
-        self._close()
-        if not row.voucher and self._rows_above and row.amount == self._above:
-            # What a note calls a total is not said twice.
-            if not row.notes:
-                self._found(self.sums, row.number)
-        elif not row.voucher:
-            self._head, self._left, self._rows_below = row.number, row.amount, 0
-        self._above, self._rows_above = ZERO, 0
-
-    def _close(self) -> None:
-        if self._head and self._rows_below and not self._left:
-            self._found(self.sums, self._head)
-        self._head = 0
-
-    @staticmethod
-    def _is_balance(row: ReadRow, text: str) -> bool:
-        """True for the word of a balance; with a voucher “Siirto” is a transfer like any other."""
-        is_transfer = row.voucher.strip("0") and plain(text).strip(" .:") in ("siirto", "transport")
-        return is_balance_label(text) and not is_transfer
-
-    @staticmethod
-    def _found(found: list[int], row: int) -> None:
-        found[0] += 1
-        found[1] = found[1] or row
-
-    def warnings(self, subtotals: list[str]) -> list[str]:
-        """Sentences for a person, after the last row.
-
-        Args:
-            subtotals: what is said of rows that sum the others; the same is not said twice.
-        """
-        self._close()
-        warnings = list(subtotals)
-        if self.balances[0]:
-            message = _(
-                "Rows that seem to be balances or sums carried forward are booked like the others (%(count)s, the "
-                "first in row %(row)s). Leave them out if they are no costs."
-            )
-            warnings.append(message % {"count": count(self.balances[0]), "row": self.balances[1]})
-        if self.sums[0] and not subtotals:
-            message = _(
-                "Rows without an account are the sum of rows with the same codes beside them (%(count)s, the first in "
-                "row %(row)s). Leave them out if they are subtotals."
-            )
-            warnings.append(message % {"count": count(self.sums[0]), "row": self.sums[1]})
-        return warnings
