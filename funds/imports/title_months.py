@@ -49,7 +49,10 @@ class TitleMonths:
         """A sentence for a person, after the last row."""
         if self.month is None or self.found is None:
             return []
-        message = _("Row %(row)s says “%(value)s”, and all rows are booked in the chosen month %(month)s.")
+        message = _(
+            "Row %(row)s says “%(value)s”, and all rows are booked in the chosen month %(month)s. Choose another month "
+            "or divide the file where that is wrong."
+        )
         places = {"row": self.found[0], "value": quoted(self.found[1]), "month": month_short(self.month)}
         return [message % places]
 
