@@ -33,6 +33,7 @@ _SHAPES = {
     "m.yyyy": re.compile(r"(?P<m>0?[0-9]{1,2})[.,](?P<y>[0-9]{4})"),
 }
 _SERIAL = re.compile(r"[0-9]{1,6}(?:[.,][0-9]+)?")
+_ONE_OR_TEN = re.compile(r"[0-9]{4}\.1")
 _DIGITS = {"yymmdd": 6, "ddmmyy": 6, "yyyymmdd": 8, "yyyymm": 6}
 
 
@@ -81,6 +82,9 @@ def _date_text(value: Value, form: str) -> str:
         if form == "m.yyyy":
             # The number 6.202 was typed as 6.2020.
             return f"{exact_number(value):.4f}"
+        if form == "yyyy-mm":
+            # The number 2024.1 was typed as January or as 2024.10.
+            return str(value)
         return text.zfill(_DIGITS.get(form, 0))
     return " ".join(text.split())
 
@@ -105,6 +109,11 @@ def _not_in_form(value: Value, text: str, form: str) -> CellProblem:
     if form == "d.m.yyyy" and _SHAPES["d.m.yy"].fullmatch(text):
         message = _("“%(value)s” has a year of two digits. Four are needed: 1.6.2021.")
         return cell_problem("date_short_year", message, value)
+    if form == "yyyy-mm" and _ONE_OR_TEN.fullmatch(text):
+        message = _(
+            "“%(value)s” can be January or October: a number loses the zero at its end. Write 2024-01 or 01/2024."
+        )
+        return CellProblem(message % {"value": quoted(text)}, code="date_lost_zero")
     message = _("“%(value)s” is not a date or month in the form %(form)s.")
     return CellProblem(message % {"value": quoted(text), "form": EXAMPLES[form]}, code="date_form")
 

@@ -61,6 +61,12 @@ def test_a_day_with_dashes_has_the_doubts_of_one_with_slashes() -> None:
     assert row.problems[0].code == "date_form"
 
 
+@pytest.mark.parametrize(("value", "code"), [(2024.1, "date_lost_zero"), (2024.2, "date_form")])
+def test_a_month_as_a_number_that_may_have_lost_a_zero_is_refused(value: float, code: str) -> None:
+    rows = rows_of(xlsx(changed(date=2024.01), changed(date=value), header=("Kausi", *HEADER[1:])))
+    assert [row.month for row in rows] == [Month(2024, 1), None] and rows[1].problems[0].code == code
+
+
 #: What is asked about under a heading that certainly means months or days.
 ASKED = ["10/24", "24/10", "1024", "Q4/2024", "2024Q4", "X/2024", "2024-X", "202410.0", "4. neljännes 2024"]
 
