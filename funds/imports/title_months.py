@@ -1,7 +1,6 @@
 """Months that lines beside the table name, where its rows name none and the month was chosen."""
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 
 from fundtrack.formats import month_short
@@ -15,6 +14,9 @@ from .values import quoted
 _DAY = r"(?:[0-9]{1,2}\.)?(0?[1-9]|1[0-2])[./]((?:19|20)[0-9]{2})"
 #: From one month to another, or one.
 _NUMBERED = re.compile(rf"(?<![0-9/.]){_DAY}(?: ?[-\u2013] ?{_DAY})?(?![0-9])")
+#: The same with the year first: 202411, 2024-11 and 2024-11-01.
+_YEAR_FIRST = r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?[0-9]{2})?(?![0-9])"
+_ISO = re.compile(rf"(?<![0-9/.-]){_YEAR_FIRST}(?: ?[-\u2013/] ?{_YEAR_FIRST})?")
 #: Only such lines say what the rows are of; others have dates of decisions, contracts and printing.
 _ABOUT = re.compile(
     r"(?<!\w)(?:toteuma\w*|kausi|kaudet|jakso|ajalta|kuukausi|utfall\w*|period|perioden|manad|for)(?!\w)"
@@ -63,20 +65,24 @@ def _months_in(text: str) -> set[Month]:
     if _MADE.search(words):
         return found
     for number, year, last, last_year in _NUMBERED.findall(words):
-        first = Month(int(year), int(number))
-        found |= set(_span(first, Month(int(last_year), int(last)) if last else first))
+        found |= _span(year, number, last_year, last)
+    for year, number, last_year, last in _ISO.findall(words):
+        found |= _span(year, number, last_year, last)
     parts = words.replace(",", " ").replace(":", " ").split()
     for name, year in pairwise(parts):
         named = named_month(f"{name} {year}")
         if named is not None and named[0] is not None:
             found.add(Month(named[0], named[1]))
-    alone = named_month(words) is not None or _NUMBERED.fullmatch(words) is not None
+    alone = named_month(words) is not None or any(form.fullmatch(words) for form in (_NUMBERED, _ISO))
     return found if alone or _ABOUT.search(words) else set()
 
 
-def _span(first: Month, last: Month) -> Iterator[Month]:
-    month = first
-    while month < last and month.year <= first.year + 1:
-        yield month
+def _span(year: str, number: str, last_year: str, last: str) -> set[Month]:
+    """Every month from the first to the last, which is the first where none is said; two years at most."""
+    month = first = Month(int(year), int(number))
+    end = Month(int(last_year), int(last)) if last else first
+    found = {end}
+    while month < end and month.year <= first.year + 1:
+        found.add(month)
         month = month.next()
-    yield last
+    return found
