@@ -10,10 +10,12 @@ the file has them. Description and supplier join in only where there is no vouch
 them. Equal rows are counted: three in the file and two in the ledger make one new row. Rows typed into the grid have no
 identity and are never taken for a row of a file that only adds movements.
 
+A row of the same bytes that were committed before is first of all the one that it was then.
+
 In a file of whole months a ledger row is taken with everything that was corrected in it since. What is left over on
 both sides with the same voucher is a changed row (the same one where only its date or words differ), and what is left
 over in the ledger, in the file's months and cost centres (as the files named them, else as they were booked), is a
-removed one. What people corrected, to nothing too, is set to what the file says, unless they settled it to nothing.
+removed one; a file that names no cost centres speaks of all that such files said. What people corrected, to nothing too, is set to what the file says, unless they settled it to nothing.
 Lines of other funds are not touched.
 
 Source: domain.md §2 (R1, append-only, corrections), the rules of sameness are ours.
@@ -83,7 +85,7 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
         ledger_key=key.format(
             row="n", centre="n.cost_centre_code", code="n.project_code", amount=f"({_AMOUNT_COUNTED})"
         ),
-        same_twins=_SAME_MOVEMENTS,
+        own_twins=_TWINS_NONE if whole else _TWINS_MOVEMENTS,
         same=_same(_row_key(columns), whole=whole),
         changed=_CHANGED_WHOLE.format(key=_row_key(columns)) if whole else _CHANGED_NONE,
         removed=_REMOVED_WHOLE if whole else _REMOVED_NONE,
@@ -93,9 +95,8 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
 
 def _same(key: str, *, whole: bool) -> str:
     if whole:
-        return _SAME_WHOLE.format(key=key, only="", taken="")
-    found_before = _SAME_WHOLE.format(key=key, only=_FOUND_BEFORE, taken=_NOT_TAKEN)
-    return f"{found_before} UNION ALL SELECT * FROM same_twins"
+        return _SAME_WHOLE.format(key=key, only="")
+    return _SAME_WHOLE.format(key=key, only=_FOUND_BEFORE)
 
 
 def _key(identity: Collection[str]) -> str:
@@ -121,7 +122,8 @@ def _row_key(identity: Collection[str]) -> str:
 
 
 _SCOPE_MOVEMENTS = "AND b.source NOT IN ('grid', 'paste')"
-_SCOPE_WHOLE = "AND (a.import_row_id IS NOT NULL OR a.cost_centre_code IN (SELECT centre FROM scope))"
+_SCOPE_WHOLE = """AND (a.import_row_id IS NOT NULL
+    OR a.cost_centre_code IN (SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope))"""
 #: A movement is the row that the file said, whatever people made of it; a whole month is what the ledger holds.
 _AMOUNT_MOVEMENTS = "coalesce(s.amount, n.amount)"
 #: Only what was settled to nothing stays as the file said it: the file still has that row, and nobody may book it.
@@ -129,14 +131,15 @@ _AMOUNT_WHOLE = "CASE WHEN n.amount = 0 AND NOT coalesce(n.by_hand, false) THEN 
 #: With a voucher it is sure that a file now says what people had corrected; without one it may be another row.
 _AMOUNT_COUNTED = "CASE WHEN n.voucher <> '' THEN n.standing ELSE n.amount END"
 #: Rows of the ledger that a file of whole months speaks of, and may change or remove: those that files named with one
-#: of its cost centres, and where one of the two names none, those that stand on one; where both name none, those on
-#: none. Never on another fund's line, nor what another fund's file brought outside the plan.
+#: of its cost centres, and where one of the two names none, those that stand on one; where both name none, all of them.
+#: Never what stands, or stood last, on another fund's line, nor what another fund's file brought outside the plan.
 _SPOKEN_OF = """
     (n.standing <> 0 OR n.by_hand) AND n.root NOT IN (SELECT root FROM elsewhere) AND (
         n.said_centre <> '' AND n.said_centre IN (SELECT said_centre FROM scope)
         OR n.cost_centre_code IN (SELECT centre FROM scope WHERE said_centre = '')
-        OR coalesce(n.said_centre, '') = '' AND n.cost_centre_code IN (SELECT centre FROM scope)
-        OR n.said_centre = '' AND n.cost_centre_code = '' AND NOT EXISTS (SELECT 1 FROM scope WHERE said_centre <> '')
+        OR coalesce(n.said_centre, '') = '' AND n.cost_centre_code IN (
+            SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope WHERE said_centre <> '')
+        OR n.said_centre = '' AND NOT EXISTS (SELECT 1 FROM scope WHERE said_centre <> '')
     )
 """
 
@@ -150,25 +153,20 @@ _SAME_WHOLE = """
         SELECT f.root,
             {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.by_hand, f.root) AS identity
         FROM (SELECT n.*, n.cost_centre_code AS centre FROM ledger n) f LEFT JOIN known_counted k ON k.root = f.root
-        WHERE f.voucher <> '' AND k.root IS NULL{taken}
+        WHERE f.voucher <> '' AND k.root IS NULL
     ) k USING (identity)
 """
-#: In a file of movements that may be another row. It is the same one where the very same file was committed before:
-#: what it booked for this row still stands in some shape, or it was a whole month that found it under another date.
-_SAME_MOVEMENTS = """
+#: In a file of movements that may be another row. It is the same one where a whole month of the same bytes found it.
+_FOUND_BEFORE = " AND f.number IN (SELECT number FROM twins WHERE found_in_whole_month)"
+#: A row of the very same bytes is the one that they booked before, as long as anything of it stands.
+_TWINS_MOVEMENTS = """
     SELECT DISTINCT ON (n.root) f.id AS import_row_id, n.root FROM (
         SELECT DISTINCT ON (f.id) f.id, c.root FROM file f JOIN twins t ON t.number = f.number
             AND t.month = f.effective_month AND t.amount = f.amount
-        JOIN chain c ON c.import_row_id = t.id LEFT JOIN known_counted k ON k.import_row_id = f.id
-        WHERE k.import_row_id IS NULL ORDER BY f.id, t.id DESC
-    ) f JOIN ledger n USING (root) LEFT JOIN known_counted k ON k.root = n.root WHERE k.root IS NULL
-    ORDER BY n.root, f.id
+        JOIN chain c ON c.import_row_id = t.id ORDER BY f.id, t.id DESC
+    ) f JOIN ledger n USING (root) ORDER BY n.root, f.id
 """
-_FOUND_BEFORE = (
-    " AND f.number IN (SELECT number FROM twins WHERE found_in_whole_month)"
-    " AND f.id NOT IN (SELECT import_row_id FROM same_twins)"
-)
-_NOT_TAKEN = " AND f.root NOT IN (SELECT root FROM same_twins)"
+_TWINS_NONE = "SELECT NULL::bigint AS import_row_id, NULL::bigint AS root WHERE false"
 _CHANGED_NONE = "SELECT NULL::bigint AS id, NULL::bigint AS root, NULL::numeric AS difference WHERE false"
 _CHANGED_WHOLE = """
     SELECT f.id, k.root, f.amount - k.amount AS difference FROM (
@@ -227,14 +225,16 @@ chain AS (
     FROM chain c JOIN funds_actual a ON a.corrects_id = c.id JOIN funds_booking b ON b.id = a.booking_id
 ),
 net AS (
-    SELECT root, sum(amount) AS amount, (max(id) FILTER (WHERE source = 'import')) = max(id) AS ended_by_import,
+    SELECT root, max(id) AS last_id, sum(amount) AS amount,
+        (max(id) FILTER (WHERE source = 'import')) = max(id) AS ended_by_import,
         bool_or(id <> root AND source NOT IN ('import', 'settlement')) AS by_hand,
         bool_or(source <> 'import') AS has_hands
     FROM chain GROUP BY root
 ),
 elsewhere AS (
-    SELECT c.root FROM chain c JOIN funds_budgetline l ON l.id = c.line_id JOIN funds_useplan p ON p.id = l.plan_id
-    WHERE p.fund_id <> %(fund)s GROUP BY c.root, c.line_id HAVING sum(c.amount) <> 0 OR bool_or(c.id = c.root)
+    SELECT c.root FROM chain c JOIN net n USING (root) JOIN funds_budgetline l ON l.id = c.line_id
+    JOIN funds_useplan p ON p.id = l.plan_id WHERE p.fund_id <> %(fund)s
+    GROUP BY c.root, c.line_id HAVING sum(c.amount) <> 0 OR bool_or(c.id IN (c.root, n.last_id))
     UNION ALL
     SELECT c.root FROM chain c LEFT JOIN funds_importrow r ON r.id = c.import_row_id
     LEFT JOIN funds_importbatch i ON i.id = r.batch_id
@@ -269,18 +269,22 @@ ledger AS (
     FROM net n JOIN funds_actual a ON a.id = n.root LEFT JOIN said s ON s.root = n.root
     WHERE n.amount <> 0 OR (s.root IS NOT NULL AND NOT coalesce(n.ended_by_import, false))
 ),
+own_twins AS MATERIALIZED ({own_twins}),
 -- First by what the files said, whatever rules made of it then and now; then by the codes that were booked.
 -- The key and its turn stand in one text: joined as two, they tempt the planner to compare all rows of one turn.
 file_said AS (
-    SELECT f.id, {file_said} || row_number() OVER (PARTITION BY {file_said} ORDER BY f.number) AS identity FROM file f
+    SELECT f.id, {file_said} || row_number() OVER (PARTITION BY {file_said} ORDER BY f.number) AS identity
+    FROM file f LEFT JOIN own_twins t ON t.import_row_id = f.id WHERE t.import_row_id IS NULL
 ),
 ledger_said AS (
     SELECT n.root,
         {ledger_said} || row_number() OVER (PARTITION BY {ledger_said} ORDER BY n.by_hand, n.root) AS identity
-    FROM ledger n WHERE n.is_said
+    FROM ledger n LEFT JOIN own_twins t ON t.root = n.root WHERE n.is_said AND t.root IS NULL
 ),
 known_said AS MATERIALIZED (
-    SELECT f.id AS import_row_id, k.root FROM file_said f JOIN ledger_said k USING (identity)
+    SELECT import_row_id, root FROM own_twins
+    UNION ALL
+    SELECT f.id, k.root FROM file_said f JOIN ledger_said k USING (identity)
 ),
 file_counted AS (
     SELECT f.id, {file_key} || row_number() OVER (PARTITION BY {file_key} ORDER BY f.number) AS identity
@@ -295,7 +299,6 @@ known_counted AS MATERIALIZED (
     UNION ALL
     SELECT f.id, k.root FROM file_counted f JOIN ledger_counted k USING (identity)
 ),
-same_twins AS ({same_twins}),
 same AS ({same}),
 known AS MATERIALIZED (SELECT import_row_id, root FROM known_counted UNION ALL SELECT import_row_id, root FROM same),
 file_left AS (

@@ -12,19 +12,31 @@ from ..models import ImportBatch
 
 _GROUPS = """
 , added AS MATERIALIZED (
-    SELECT line_id, coalesce(concerns_month, month) AS month, sum(amount) AS more FROM entries
-    WHERE kind = 'new' AND line_id IS NOT NULL GROUP BY 1, 2
+    SELECT e.cost_centre_code, e.project_code, m.month, coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0) AS costs,
+        coalesce(sum(e.amount) FILTER (WHERE e.amount < 0), 0) AS credits
+    -- Who typed it while its month was closed typed it into the month in which a late row is booked.
+    FROM entries e CROSS JOIN LATERAL (SELECT e.month UNION SELECT coalesce(e.concerns_month, e.month)) m
+    WHERE e.kind = 'new' GROUP BY 1, 2, 3
 ),
 typed_rows AS (
-    SELECT a.id, m.line_id, m.month, a.amount
-    FROM added m JOIN funds_actual a ON a.line_id = m.line_id AND coalesce(a.concerns_month, a.month) = m.month
-    JOIN funds_booking b ON b.id = a.booking_id
+    SELECT a.id AS root, a.id, a.cost_centre_code, a.project_code, coalesce(a.concerns_month, a.month) AS month,
+        a.amount
+    FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
     WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL
+        AND coalesce(a.concerns_month, a.month) IN (SELECT month FROM added)
         AND b.source IN ('grid', 'paste', 'form', 'command')
     UNION ALL
-    SELECT a.id, t.line_id, t.month, a.amount FROM typed_rows t JOIN funds_actual a ON a.corrects_id = t.id
+    SELECT t.root, a.id, a.cost_centre_code, a.project_code, coalesce(a.concerns_month, a.month), a.amount
+    FROM typed_rows t JOIN funds_actual a ON a.corrects_id = t.id
 ),
-typed AS (SELECT line_id, month, sum(amount) AS amount FROM typed_rows GROUP BY 1, 2)
+typed AS (
+    SELECT cost_centre_code, project_code, month, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS costs,
+        coalesce(sum(amount) FILTER (WHERE amount < 0), 0) AS credits
+    FROM (
+        SELECT *, sum(amount) OVER (PARTITION BY root, cost_centre_code, project_code, month) AS standing
+        FROM typed_rows
+    ) t WHERE standing <> 0 GROUP BY 1, 2, 3
+)
 SELECT kind, line_id, cost_centre_code, project_code, month, concerns_month, lost, count(*), sum(amount),
     md5(string_agg(concat_ws(':', import_row_id, corrects_id, amount), ',' ORDER BY import_row_id, corrects_id))
 FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7
@@ -66,11 +78,19 @@ UNION ALL
 SELECT 'by_hand_removed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
 FROM removed r JOIN ledger n ON n.root = r.root WHERE n.has_hands
 UNION ALL
--- Months of lines for which people have typed figures, and to which a file adds rows. What people typed is compared
--- with a whole month, and taken back where it is not in the file.
-SELECT 'typed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(t.amount), 0), ''
-FROM added m JOIN typed t USING (line_id, month) JOIN funds_importbatch b ON b.id = %(batch)s
-WHERE sign(t.amount) = sign(m.more) AND t.amount <> 0 AND b.manner = 'movements'
+-- Months of lines for which people have typed costs or credits, and to which a file adds such. What people typed for
+-- the file's own months is compared with whole months, and taken back where it is not in the file.
+SELECT 'typed', NULL, NULL, NULL, NULL, NULL, false, count(*),
+    coalesce(sum(t.costs * (m.costs > 0)::int + t.credits * (m.credits < 0)::int), 0), ''
+FROM added m JOIN typed t USING (cost_centre_code, project_code, month) JOIN funds_importbatch b ON b.id = %(batch)s
+WHERE (t.costs * m.costs > 0 OR t.credits * m.credits > 0)
+    AND (b.manner = 'movements' OR t.month NOT IN (SELECT effective_month FROM scope))
+UNION ALL
+-- Rows of earlier files without cost centres, on a cost centre to which no row of this file without them leads.
+SELECT 'unnamed', NULL, NULL, min(n.project_code), NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
+FROM removed r JOIN ledger n ON n.root = r.root
+WHERE n.said_centre = '' AND n.cost_centre_code NOT IN (
+    SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope WHERE said_centre <> '')
 UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.
 SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''
@@ -94,10 +114,10 @@ class Outcome:
 class Group:
     """Entries of one kind that go to one place, or rows about which there is something to say.
 
-    ``kind`` is that of the entry (new, changed, removed), "known", "voucher" and "alike" (an example of them stands as
-    the project code: a voucher, a row of the file), "by_hand", "by_hand_removed", "typed" (months
-    of lines, with what people typed there), or "elsewhere" (from one cost centre to another, which stands as the
-    project code).
+    ``kind`` is that of the entry (new, changed, removed), "known", "voucher", "alike" and "unnamed" (an example of
+    them stands as the project code: a voucher, a row of the file, a code), "by_hand", "by_hand_removed", "typed"
+    (months of lines, with what people typed there), or "elsewhere" (from one cost centre to another, which stands as
+    the project code).
     """
 
     kind: str

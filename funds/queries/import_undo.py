@@ -117,12 +117,27 @@ WHERE m.booking_id = %(booking)s AND m.organisation_id = %(organisation)s AND a.
 """
 
 
+#: Rows of later imports with the voucher and sum of one that this import took away: elsewhere, or they would hinder.
+_BROUGHT_ELSEWHERE = """
+SELECT b.number, count(*) FROM funds_actual a
+JOIN funds_importbatch b ON b.booking_id = a.booking_id AND b.state = 'committed'
+WHERE a.organisation_id = %(organisation)s AND a.booking_id > %(booking)s AND a.corrects_id IS NULL AND a.voucher <> ''
+    AND (a.voucher, a.amount) IN (
+        SELECT voucher, -amount FROM funds_actual
+        WHERE organisation_id = %(organisation)s AND booking_id = %(booking)s AND corrects_id IS NOT NULL)
+GROUP BY 1 ORDER BY 1
+"""
+
+
 def undo_consequences(batch: ImportBatch) -> list[str]:
-    """What an undo takes from later imports and from people, one sentence for each; two queries."""
-    sentences = []
+    """What an undo takes from later imports and people, or may bring twice; one sentence for each, three queries."""
+    parameters = {"booking": batch.booking_id, "organisation": batch.organisation_id}
     with connection.cursor() as cursor:
-        cursor.execute(_CORRECTED_SINCE, {"booking": batch.booking_id, "organisation": batch.organisation_id})
+        cursor.execute(_CORRECTED_SINCE, parameters)
         corrected: int = cursor.fetchone()[0]
+        cursor.execute(_BROUGHT_ELSEWHERE, parameters)
+        brought: list[tuple[int, int]] = cursor.fetchall()
+    sentences = []
     if corrected:
         text = ngettext(
             "People have corrected or settled %(count)s row of this import since: look at it after the undo.",
@@ -130,6 +145,15 @@ def undo_consequences(batch: ImportBatch) -> list[str]:
             corrected,
         )
         sentences.append(text % {"count": formats.count(corrected)})
+    for number, count in brought:
+        text = ngettext(
+            "Import %(number)s brought %(count)s row with the voucher and the sum of one that comes back: check after "
+            "the undo that its cost does not stand twice.",
+            "Import %(number)s brought %(count)s rows with the vouchers and the sums of some that come back: check "
+            "after the undo that their costs do not stand twice.",
+            count,
+        )
+        sentences.append(text % {"number": number, "count": formats.count(count)})
     for number, count in relying_imports(batch):
         text = ngettext(
             "Import %(number)s found %(count)s of these rows in the ledger and booked nothing for it: bring its file "

@@ -204,6 +204,18 @@ def _typed(count: int) -> Sentence:
     )
 
 
+def _unnamed(count: int) -> Sentence:
+    return ngettext(
+        "The file names no cost centres. %(count)s row of an earlier file like it (%(sum)s, project code %(example)s) "
+        "is on a cost centre to which no row of this one leads, and is reversed. Is this file whole for it, too? If "
+        "not, bring it as movements.",
+        "The file names no cost centres. %(count)s rows of earlier files like it (%(sum)s, for example the project "
+        "code %(example)s) are on cost centres to which no row of this one leads, and are reversed. Is this file whole "
+        "for them, too? If not, bring it as movements.",
+        count,
+    )
+
+
 #: Kind of a group → key of the warning, and its sentence by the number of rows.
 _DOUBTS: Mapping[str, tuple[str, Callable[[int], Sentence]]] = {
     "voucher": ("voucher_known", _known_voucher),
@@ -211,6 +223,7 @@ _DOUBTS: Mapping[str, tuple[str, Callable[[int], Sentence]]] = {
     "by_hand": ("by_hand", _by_hand),
     "by_hand_removed": ("by_hand_removed", _by_hand_removed),
     "typed": ("typed", _typed),
+    "unnamed": ("unnamed", _unnamed),
 }
 
 

@@ -91,9 +91,25 @@ def make_world(
     active: bool = True,
     year: int = 2024,
     opening_on: date | None = None,
+    beside: Mapping[str, Mapping[str, str]] | None = None,
 ) -> World:
-    """A world with one target on cost centre 1000 and a line per ``lines`` (project code → amount)."""
-    amounts = {code: Decimal(amount) for code, amount in (lines or {"A1": "50000.00", "A2": "20000.00"}).items()}
+    """A world with one target on cost centre 1000 and a line per ``lines`` (project code → amount).
+
+    Args:
+        beside: lines of other cost centres, by their codes.
+    """
+    centres = {"1000": lines or {"A1": "50000.00", "A2": "20000.00"}, **(beside or {})}
+    layouts = [
+        TargetLayout(
+            name="Kohde" if centre == "1000" else f"Kohde {centre}",
+            cost_centre_code=centre,
+            lines=[
+                LineLayout(name=f"Rivi {code}", project_code=code, amount=Decimal(amount))
+                for code, amount in amounts.items()
+            ],
+        )
+        for centre, amounts in centres.items()
+    ]
     organisation, members = make_organisation(slug)
     fund = create_fund(
         organisation=organisation,
@@ -108,16 +124,11 @@ def make_world(
     plan = create_plan(
         fund=fund,
         year=year,
-        ceiling=Decimal(ceiling) if ceiling else sum(amounts.values(), Decimal(0)),
+        ceiling=Decimal(ceiling or sum(line.amount for layout in layouts for line in layout.lines)),
         by=members[Role.ADMIN],
     )
-    layout = TargetLayout(
-        name="Kohde",
-        cost_centre_code="1000",
-        lines=[LineLayout(name=f"Rivi {code}", project_code=code, amount=amount) for code, amount in amounts.items()],
-    )
     plan = save_layout(
-        plan=plan, ceiling=plan.ceiling, targets=[layout], seen_version=plan.version, by=members[Role.ADMIN]
+        plan=plan, ceiling=plan.ceiling, targets=layouts, seen_version=plan.version, by=members[Role.ADMIN]
     )
     if active:
         plan = activate_plan(plan=plan, by=members[Role.ADMIN], at=NOW)

@@ -203,3 +203,14 @@ def test_whatever_people_did_the_same_file_changes_nothing(world: World, seed: i
     # One row more is exactly one row more.
     more = FileRow("A2", "2024-02", "99.00", "V9" if seed % 2 else "")
     assert preview(world, *again, more, columns=columns).imported_total == Decimal("99.00")
+
+
+def test_the_same_bytes_change_nothing_after_a_whole_month_counted_their_rows(world: World) -> None:
+    """The second row was booked by the whole month, and its first one found the other under another date."""
+    columns = (*PLAIN, "voucher", "date")
+    row = FileRow("A1", "2024-01", "30.00", "V1", day=1)
+    commit(world, replace(row, day=2), columns=columns)
+    whole = commit(world, row, row, columns=columns, manner="whole_months")
+    assert whole.booking is not None and whole.booking.rows.count() == 1
+    for manner in MANNERS:
+        assert preview(world, row, row, columns=columns, manner=manner).changes_nothing
