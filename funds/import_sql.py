@@ -15,8 +15,8 @@ A row of the same bytes that were committed before is first of all the one that 
 In a file of whole months a ledger row is taken with everything that was corrected in it since. What is left over on
 both sides with the same voucher is a changed row (the same one where only its date or words differ), and what is left
 over in the ledger, in the file's months and cost centres (as the files named them, else as they were booked), is a
-removed one; a file that names no cost centres speaks of all that such files said. What people corrected, to nothing too, is set to what the file says, unless they settled it to nothing.
-Lines of other funds are not touched.
+removed one; a file that names no cost centres speaks of all that such files said. What people corrected, to nothing
+too, is set to what the file says, unless they settled it to nothing. Lines of other funds are not touched.
 
 Source: domain.md §2 (R1, append-only, corrections), the rules of sameness are ours.
 """
