@@ -86,8 +86,10 @@ FROM added m JOIN typed t USING (cost_centre_code, project_code, month) JOIN fun
 WHERE (t.costs * m.costs > 0 OR t.credits * m.credits > 0)
     AND (b.manner = 'movements' OR t.month NOT IN (SELECT effective_month FROM scope))
 UNION ALL
--- Rows of earlier files without cost centres, on a cost centre to which no row of this file without them leads.
-SELECT 'unnamed', NULL, NULL, min(n.project_code), NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
+-- Rows of earlier files without cost centres, on a cost centre to which no row of this file leads, or outside the plan.
+SELECT 'unnamed', NULL, NULL,
+    min(coalesce(nullif(concat_ws(' ', nullif(n.cost_centre_code, ''), nullif(n.project_code, '')), ''), '\u2013')),
+    NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
 FROM removed r JOIN ledger n ON n.root = r.root
 WHERE n.said_centre = '' AND n.cost_centre_code NOT IN (
     SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope WHERE said_centre <> '')
@@ -115,7 +117,7 @@ class Group:
     """Entries of one kind that go to one place, or rows about which there is something to say.
 
     ``kind`` is that of the entry (new, changed, removed), "known", "voucher", "alike" and "unnamed" (an example of
-    them stands as the project code: a voucher, a row of the file, a code), "by_hand", "by_hand_removed", "typed"
+    them stands as the project code: a voucher, a row of the file, codes), "by_hand", "by_hand_removed", "typed"
     (months of lines, with what people typed there), or "elsewhere" (from one cost centre to another, which stands as
     the project code).
     """

@@ -206,12 +206,12 @@ def _typed(count: int) -> Sentence:
 
 def _unnamed(count: int) -> Sentence:
     return ngettext(
-        "The file names no cost centres. %(count)s row of an earlier file like it (%(sum)s, project code %(example)s) "
-        "is on a cost centre to which no row of this one leads, and is reversed. Is this file whole for it, too? If "
-        "not, bring it as movements.",
-        "The file names no cost centres. %(count)s rows of earlier files like it (%(sum)s, for example the project "
-        "code %(example)s) are on cost centres to which no row of this one leads, and are reversed. Is this file whole "
-        "for them, too? If not, bring it as movements.",
+        "The file names no cost centres. %(count)s row of an earlier file like it (%(sum)s, on %(example)s) stands "
+        "where no row of this one leads, and is reversed. Is this file whole for it, too? If not, bring it as "
+        "movements.",
+        "The file names no cost centres. %(count)s rows of earlier files like it (%(sum)s, for example on %(example)s) "
+        "stand where no row of this one leads, and are reversed. Is this file whole for them, too? If not, bring it as "
+        "movements.",
         count,
     )
 
