@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -210,12 +211,12 @@ def test_catalogues_are_complete(language: str) -> None:
 def test_catalogues_have_every_text(language: str, tmp_path: Path) -> None:
     """Collected anew in a copy, the texts are those of the catalogue."""
     copy = tmp_path / "copy"
-    copy.mkdir()
-    for name in (*APPS, "templates", "manage.py"):
-        (copy / name).symlink_to(ROOT / name)
+    # The collector writes beside what it reads.
+    for name in (*APPS, "templates"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     target = copy / "locale" / language / "LC_MESSAGES"
     target.mkdir(parents=True)
-    options = ["--no-location", "--symlinks", "--no-wrap", "--no-obsolete"]
+    options = ["--no-location", "--no-wrap", "--no-obsolete"]
     subprocess.run(
         [sys.executable, "-m", "django", "makemessages", "--locale", language, *options],
         cwd=copy,
@@ -224,8 +225,8 @@ def test_catalogues_have_every_text(language: str, tmp_path: Path) -> None:
         env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
     )
     catalogue = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
-    missing = messages(target / "django.po") - messages(catalogue)
-    assert not missing
+    collected, known = messages(target / "django.po"), messages(catalogue)
+    assert len(collected) > len(known) / 2 and not collected - known
 
 
 def messages(catalogue: Path) -> set[tuple[str, str]]:
