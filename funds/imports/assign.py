@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
-from .heading_words import is_counterpart, is_side_heading, rank_of
+from .heading_words import is_counterpart, is_side_heading, means_no_code, rank_of
 from .month_names import named_month
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import AMOUNT_KEYS, COLUMN_KEYS
@@ -150,7 +150,7 @@ def _candidate(key: str, label: str, facts: ColumnFacts, repeated: set[int]) -> 
         return None
     if not _fits(key, facts) or (key == "side" and _is_only_ones(rank, facts)):
         return None
-    if known >= 0.5 or (known and rank is not None and rank < 1000):
+    if known >= 0.5:
         return _by_codes(key, label, rank, known, facts)
     assert rank is not None, "either the heading or the codes"
     score: float = 1000 - rank if rank < 1000 else 500 - (rank - 1000)
@@ -173,8 +173,11 @@ def _by_codes(key: str, label: str, rank: int | None, known: float, facts: Colum
         return None
     why = _("The plan knows its codes.")
     if rank is None:
+        if means_no_code(label, numbers=facts.share(facts.numbers) >= _ENOUGH):
+            # Numbers of rows, taxes and quantities are codes of the plan by chance only.
+            return None
         return Candidate(key, facts.index, 2000 + 1000 * known, "sure", why)
-    # An export of the whole organisation has few codes of the plan: an exact heading goes before how many there are.
+    # Where the plan knows most codes of both, an exact heading goes before how many there are. A few prove nothing.
     score = 6000 - rank + known if rank < 1000 else 3000 + 1000 * known - rank / 10
     return Candidate(key, facts.index, score, "sure", why)
 

@@ -61,6 +61,8 @@ class ColumnFacts:
     ones: int = 0
     years: int = 0
     periods: int = 0
+    #: Whole numbers of one or two digits.
+    short: int = 0
     #: Date form → cells that have it.
     forms: Counter[str] = field(default_factory=Counter)
     #: Cells that are dates of a spreadsheet, which every form reads.
@@ -152,6 +154,7 @@ class ColumnFacts:
         if text.isascii() and text.isdigit():
             self.years += count if len(text) == 4 and 1900 <= int(text) <= 2199 else 0
             self.periods += count if len(text) <= 3 and 1 <= int(text) <= 16 else 0
+            self.short += count if len(text) <= 2 else 0
 
     def _count_amount(self, text: str, count: int) -> None:
         if found := _PLAIN_AMOUNT.fullmatch(text):

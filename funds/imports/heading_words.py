@@ -127,6 +127,20 @@ _RATE = re.compile(
     r"|\w*kurssi|kurs|rate|kpl|(?:maara )?kpl|tunnit|tunteja|tuntia|h|timmar|antal|hours|quantity|qty"
     r"|prosentti|procent|saldo|budjetti|budget|yksikkohinta|a hinta|enhetspris|unit price)(?!\w)"
 )
+#: Taxes and quantities, which never are codes of a plan.
+_NO_CODE = re.compile(
+    r"(?<!\w)(?:alv|alv\w*koodi|vero|verokoodi|verokanta|veroluokka|moms|momskod|momssats|skattekod|vat|tax"
+    r"|kpl|lkm|lukumaara|maara|antal|quantity|qty|pcs|tunnit|tuntia|h|timmar|hours|prosentti|procent)(?!\w)"
+)
+#: Running numbers of rows, which begin with the numbers of short codes.
+_ROW_NUMBER = re.compile(
+    r"(?:(?:tositteen|laskun|tilioinnin|viennin|verifikat\w*|faktura\w*|voucher|invoice|document) )?"
+    r"(?:rivi|rivin|(?:vienti|tosite|lasku|tiliointi)rivi|rad|line|line item|row|item|position|pos)"
+    r"(?: ?(?:nro|no|nr|n|numero|nummer|number|num|id|tunnus))?"
+    r"|(?:jarjestys|juokseva) ?(?:nro|numero)|lop ?(?:nr|nummer)|(?:running|sequence|serial) (?:no|number)"
+)
+#: Keys whose numbers are no codes of a plan.
+_NUMBERS = ("date", "month", "year", "amount", "debit", "credit", "side", "voucher", "supplier")
 _VOUCHER_TOTAL = re.compile(
     r"(?<!\w)(?:(?:laskun|tositteen|lasku|tosite) ?(?:loppu|kokonais|yhteis)?summa|loppusumma|kokonaissumma"
     r"|laskusumma|tositesumma|brutto\w*|verollinen|sis alv|sisaltaa alv\w*|maksettava\w*"
@@ -164,6 +178,20 @@ def rank_of(key: str, heading: str) -> int | None:
 def is_rate(heading: str) -> bool:
     """True for rates, quantities and hours, which have decimals and are no amounts of rows."""
     return "%" in heading or _RATE.search(worded(heading)) is not None
+
+
+def means_no_code(heading: str, *, numbers: bool) -> bool:
+    """True for a heading that clearly means something else than a code of a plan, whatever the codes are.
+
+    Args:
+        numbers: the cells are plain numbers, which can be codes of a plan by chance.
+    """
+    text = worded(heading)
+    if _NO_CODE.search(text) is not None:
+        return True
+    return numbers and (
+        _ROW_NUMBER.fullmatch(text) is not None or any(rank_of(key, heading) is not None for key in _NUMBERS)
+    )
 
 
 def says_voucher_total(heading: str) -> bool:
