@@ -33,7 +33,9 @@ class Groups:
         self.divided = 0
         #: Vouchers with rows in which a column that is no amount by its heading has different amounts.
         self.shared = 0
+        #: The first row of the voucher that is read, and its first row on each side.
         self._first: Sequence[Value] = ()
+        self._firsts: dict[tuple[Value, ...], Sequence[Value]] = {}
         self._shares = False
         self._counted = False
 
@@ -46,23 +48,38 @@ class Groups:
             if len(row) <= widest:
                 continue
             if not self._first or row[self.voucher] != self._first[self.voucher] or row[self.voucher] == "":
-                self._first, self._counted, self._shares = row, False, False
-            elif any(row[side] != self._first[side] for side in self.sides if side < len(row)):
-                # Debit and credit of one posting are equal, and no total.
-                self.varying.update(self.amounts)
-            elif row != self._first:
-                self.divided += not self._counted
-                self._counted = True
-                self.varying.update(index for index in self.amounts if row[index] != self._first[index])
-                if not self._shares and self._has_shares(row):
-                    self._shares = True
-                    self.shared += 1
+                self._first, self._firsts = row, {self._side(row): row}
+                self._counted = self._shares = False
+            else:
+                self._compare(row, self._firsts.setdefault(self._side(row), row))
 
-    def _has_shares(self, row: Sequence[Value]) -> bool:
+    def _compare(self, row: Sequence[Value], first: Sequence[Value]) -> None:
+        """Compare a row with the first one of its voucher on the same side.
+
+        Debit and credit of one posting are equal, and no total: they say something only where they are not equal.
+        """
+        if first is row:
+            self.varying.update(index for index in self.amounts if _differ(row[index], self._first[index]))
+            return
+        differing = {index for index in self.amounts if row[index] != first[index]}
+        if row == first or (differing and all(_size(row[index]) == _size(first[index]) for index in differing)):
+            # The same once more, or a row that takes the other one back.
+            return
+        self.divided += not self._counted
+        self._counted = True
+        self.varying |= differing
+        if not self._shares and self._has_shares(row, first):
+            self._shares = True
+            self.shared += 1
+
+    def _side(self, row: Sequence[Value]) -> tuple[Value, ...]:
+        return tuple(row[side] if side < len(row) else "" for side in self.sides)
+
+    def _has_shares(self, row: Sequence[Value], first: Sequence[Value]) -> bool:
         """True where a column beside the amounts divides them between this row and the first one of the voucher."""
         return any(
-            value != first and index not in self.amounts and has_cents(value) and has_cents(first)
-            for index, (value, first) in enumerate(zip(row, self._first, strict=False))
+            value != other and index not in self.amounts and has_cents(value) and has_cents(other)
+            for index, (value, other) in enumerate(zip(row, first, strict=False))
         )
 
     def repeated(self) -> set[int]:
@@ -70,6 +87,16 @@ class Groups:
         same = set(self.amounts) - self.varying
         enough = self.divided >= (1 if self.varying else _MANY_VOUCHERS) or self.shared >= _SOME_VOUCHERS
         return same if enough else same & self.totals if self.divided else set()
+
+
+def _size(value: Value) -> str:
+    """The text of an amount without its sign."""
+    return text_of(value).strip("-+\u2212() ")
+
+
+def _differ(value: Value, other: Value) -> bool:
+    """True for two amounts that differ in more than their signs; an empty cell says nothing."""
+    return value != "" and other != "" and _size(value) != _size(other)
 
 
 class Doubts:
