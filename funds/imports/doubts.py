@@ -6,7 +6,7 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value, has_cents, text_of
 from .credit_columns import credit_columns, is_money, unread_credit, unused_side
-from .heading_words import is_net, is_side_heading, rank_of, says_voucher_total
+from .heading_words import is_net, is_side_heading, rank_of, repeats, says_voucher_total
 from .values import side_of
 
 #: So many vouchers divided evenly, and no other one, are no chance; nor are so few where other cells with cents differ.
@@ -127,7 +127,7 @@ class Doubts:
 
     def add(self, number: int, row: Sequence[Value]) -> None:
         """Look at one row of the table."""
-        if self.amount is None:
+        if self.amount is None or repeats(self.labels[self.amount], row[self.amount]):
             return
         self._batch.append(row)
         if len(self._batch) == _BATCH:

@@ -139,6 +139,8 @@ _ROW_NUMBER = re.compile(
     r"(?: ?(?:nro|no|nr|n|numero|nummer|number|num|id|tunnus))?"
     r"|(?:jarjestys|juokseva) ?(?:nro|numero)|lop ?(?:nr|nummer)|(?:running|sequence|serial) (?:no|number)"
 )
+#: How a column is told from others with the same heading.
+_NUMBER_OF_LABEL = re.compile(r" \([0-9]+\)$")
 #: Keys whose numbers are no codes of a plan.
 _NUMBERS = ("date", "month", "year", "amount", "debit", "credit", "side", "voucher", "supplier")
 _VOUCHER_TOTAL = re.compile(
@@ -213,6 +215,13 @@ def is_side_heading(heading: str) -> bool:
 def is_net(heading: str) -> bool:
     """True for an amount that says of itself to be without tax."""
     return rank_of("amount", heading) is not None and _NET.search(worded(heading)) is not None
+
+
+def repeats(label: str, value: object) -> bool:
+    """True for a cell that has the heading of its column once more, as where a new page begins."""
+    if not isinstance(value, str) or not value.strip()[:1].isalpha():
+        return False
+    return worded(value) in (worded(label), worded(_NUMBER_OF_LABEL.sub("", label)))
 
 
 def meanings_of(heading: str) -> int:

@@ -166,18 +166,22 @@ def _gather(
         )
         if found
     ]
-    groups, header = Groups(labels), list(place.header)
+    groups, header = Groups(labels), _texts(place.header)
     rows, first = 0, place.row + 1
     below = islice(file.rows(place.sheet, delimiter=place.delimiter), place.row, None)
     while batch := list(islice(below, _BATCH)):
         rows += sum(any(value != "" for value in row) for row in batch)
         # Headings once more are no contents.
-        batch = [[] if row[:1] == header[:1] and row[: len(header)] == header else row for row in batch]
+        batch = [[] if _texts(row[:1]) == header[:1] and _texts(row[: len(header)]) == header else row for row in batch]
         groups.add(batch)
         for column, values in zip(facts, zip_longest(*batch, fillvalue=""), strict=False):
             column.add(first, values, codes)
         first += len(batch)
     return facts, groups.repeated(), rows
+
+
+def _texts(row: Sequence[Value]) -> list[str]:
+    return [" ".join(text_of(value).split()) for value in row]
 
 
 def _choice(candidate: Candidate, labels: Sequence[str], facts: Sequence[ColumnFacts], declared: Profile) -> Choice:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
-from .heading_words import worded
+from .heading_words import repeats, worded
 from .profiles import AMOUNT_KEYS
 
 _FOREIGN = "sek|nok|dkk|isk|usd|gbp|chf|eek|rub|jpy|pln|cny|cad|aud|skr|kr|kronor|kruunua|dollaria|puntaa"
@@ -52,9 +52,9 @@ class Units:
     def __init__(self, places: Mapping[str, int], labels: Sequence[str]) -> None:
         self.labels = labels
         self.amounts = [labels[places[key]] for key in AMOUNT_KEYS if key in places]
-        beside = any(_is_in_currency(label) for index, label in enumerate(labels) if index not in places.values())
+        beside = any(is_in_currency(label) for index, label in enumerate(labels) if index not in places.values())
         in_euros = all(
-            _IN_EUROS.search(worded(heading)) or (beside and not _is_in_currency(heading)) for heading in self.amounts
+            _IN_EUROS.search(worded(heading)) or (beside and not is_in_currency(heading)) for heading in self.amounts
         )
         named = [index for index, label in enumerate(labels) if _says_currency(worded(label))]
         # “Summa valuutassa” is no column of currencies.
@@ -76,7 +76,7 @@ class Units:
         """Look at one row of the table."""
         for index in self.currencies:
             text = text_of(row[index]).strip()
-            if index in self.found or text.casefold() in _EURO:
+            if index in self.found or text.casefold() in _EURO or repeats(self.labels[index], text):
                 continue
             if text.isalpha() if index not in self.rates else _is_rate(text):
                 self.found[index] = number, text
@@ -103,7 +103,8 @@ class Units:
         return warnings
 
 
-def _is_in_currency(label: str) -> bool:
+def is_in_currency(label: str) -> bool:
+    """True for amounts in the currency of each row, beside which there are euros."""
     heading = worded(label)
     return _IN_CURRENCY.search(heading) is not None and not _IN_EUROS.search(heading)
 

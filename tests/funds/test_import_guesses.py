@@ -116,6 +116,29 @@ def test_taxes_beside_amounts_that_do_not_say_whether_they_have_them(amount: str
     assert ["with or without" in warning for warning in actuals.warnings] == [True] * told
 
 
+COMPLETE = {"header_row": 1, "date_format": "d.m.yyyy", "decimal_mark": ",", "delimiter": ";"}
+
+
+@pytest.mark.parametrize("heading", ["Valuutta", "Valuta", "Currency", "Val.", "Kurssi"])
+@pytest.mark.parametrize("again", ["{}", " {} "])
+def test_headings_once_more_are_no_currency(heading: str, again: str) -> None:
+    header = ("Pvm", "KP", heading, "Summa", "Laji")
+    rows = [("1.6.2021", "2000", "1,00" if heading == "Kurssi" else "EUR", "5,50", side) for side in "DK"]
+    repeated = tuple(again.format(text) if text == heading else text for text in header)
+    columns = {"columns": {"date": "Pvm", "cost_centre": "KP", "amount": "Summa"}}
+    for profile in (columns, {**COMPLETE, **columns}):
+        actuals = reading(csv(*rows, repeated, *rows, header=header), profile)
+        assert [row.kind for row in actuals] == ["skipped", "row", "row", "skipped", "row", "row"]
+        # Nor are they a third kind of side.
+        (warning,) = actuals.warnings
+        assert "debit and credit" in warning
+    other = reading(csv(*rows, repeated, ("1.6.2021", "2000", "11,25", "5,50", "D"), header=header), columns)
+    assert sum(row.kind == "row" for row in other) == 3
+    assert [f"“{heading}” has another currency" in text for text in other.warnings] == [False] + [True] * (
+        heading == "Kurssi"
+    )
+
+
 @pytest.mark.parametrize("vouchers", ["1", "12"])
 def test_two_vouchers_with_shares_beside_their_total(vouchers: str) -> None:
     header = ("Pvm", "Tosite", "Tili", "Summa", "Osuus")
