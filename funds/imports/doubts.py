@@ -6,7 +6,8 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value, has_cents, text_of
 from .credit_columns import credit_columns, is_money, unread_credit, unused_side
-from .heading_words import is_net, is_side_heading, rank_of, repeats, says_voucher_total
+from .guesses import tax_inside
+from .heading_words import is_net, is_side_heading, rank_of, repeats, says_net, says_voucher_total
 from .values import side_of
 
 #: So many vouchers divided evenly, and no other one, are no chance; nor are so few where other cells with cents differ.
@@ -108,13 +109,15 @@ class Doubts:
 
     def __init__(self, places: Mapping[str, int], labels: Sequence[str]) -> None:
         self.labels, self.amount = labels, places.get("amount")
+        self.headings = {key: labels[place] for key, place in places.items()}
         self.groups = Groups(labels, [self.amount] if self.amount is not None else [])
         if "voucher" in places:
             self.groups.voucher = places["voucher"]
         used = set(places.values())
         unused = [index for index in range(len(labels)) if index not in used]
-        self.net_filled = False
-        self.net = [index for index in unused if is_net(labels[index])]
+        self.net = [index for index in unused if says_net(labels[index])]
+        #: The first of them that has amounts.
+        self.net_filled: int | None = None
         #: Column → its values, as long as they are words or signs of debit and credit.
         self.sides: dict[int, set[Value]] = {}
         if self.amount is not None and "side" not in places:
@@ -140,8 +143,13 @@ class Doubts:
 
     def _look(self) -> None:
         self.groups.add(self._batch)
-        self.net_filled = self.net_filled or any(row[index] != "" for row in self._batch for index in self.net)
+        if self.net_filled is None:
+            filled = (index for row in self._batch for index in self.net if self._is_net(row, index))
+            self.net_filled = next(filled, None)
         self._batch = []
+
+    def _is_net(self, row: Sequence[Value], index: int) -> bool:
+        return has_cents(row[index]) or (row[index] != "" and is_net(self.labels[index]))
 
     def _look_for_side(self, index: int, value: Value) -> None:
         text = text_of(value).strip()
@@ -154,12 +162,14 @@ class Doubts:
     def warnings(self) -> list[str]:
         """Sentences for a person, after the last row."""
         if self.amount is None:
-            return []
+            return tax_inside(self.headings)
         self._look()
         heading = self.labels[self.amount]
         found = [may_be_total(heading)] if self.amount in self.groups.repeated() else []
-        if self.net_filled and not is_net(heading):
-            found.append(beside_net(heading, self.labels[self.net[0]]))
+        if self.net_filled is not None and not says_net(heading):
+            found.append(beside_net(heading, self.labels[self.net_filled]))
+        else:
+            found += tax_inside(self.headings)
         for index, values in self.sides.items():
             sides = {side_of(text) for value in values if (text := text_of(value).strip())}
             if sides == {True, False} or (sides and rank_of("side", self.labels[index]) is not None):

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
-from .heading_words import is_net, rank_of, worded
+from .heading_words import rank_of, says_gross, says_net, worded
+from .profiles import AMOUNT_KEYS
 from .quotes import list_of
 from .recognition import Choice, Question
 
@@ -130,7 +131,7 @@ def _with_cents(facts: Sequence[ColumnFacts], numbers: Sequence[int]) -> list[in
 def is_tax(heading: str) -> bool:
     """True for an amount of tax alone, neither with nor without what is taxed."""
     text = worded(heading)
-    return _TAX.search(text) is not None and not is_net(heading) and not _WITH_TAX.search(text)
+    return _TAX.search(text) is not None and not says_net(heading) and not _WITH_TAX.search(text)
 
 
 def _expenses_and_income(amount: Choice, labels: Sequence[str], numbers: Sequence[int]) -> tuple[int, int] | None:
@@ -161,7 +162,7 @@ def _rivals(amount: Choice, labels: Sequence[str], facts: Sequence[ColumnFacts],
 def tax_beside(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:
     """Amounts that do not say whether the tax is in them, beside a column of taxes."""
     amount = choices.get("amount")
-    if amount is None or amount.confidence == "declared" or is_net(amount.heading):
+    if amount is None or amount.confidence == "declared" or says_net(amount.heading) or says_gross(amount.heading):
         return []
     used = {choice.index for choice in choices.values()}
     for index in _numbers(labels, facts):
@@ -172,6 +173,20 @@ def tax_beside(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequ
             )
             return [message % {"tax": labels[index], "column": amount.heading}]
     return []
+
+
+def tax_inside(headings: Mapping[str, str]) -> list[str]:
+    """Sentences for amounts whose heading says that tax is in them.
+
+    Args:
+        headings: column key → heading.
+    """
+    message = _(
+        "By the heading “%(column)s” the amounts have tax in them, and only amounts without tax are meant. Choose a "
+        "column of amounts without tax, or check that there is no tax in these."
+    )
+    found = dict.fromkeys(headings[key] for key in AMOUNT_KEYS if key in headings and says_gross(headings[key]))
+    return [message % {"column": heading} for heading in found]
 
 
 def _not_rates(heading: str) -> bool:

@@ -106,6 +106,14 @@ _NET = re.compile(
     rf"\b(?:{_WITHOUT_TAX.pattern}|veroton|verottomat|alviton|alvitta|verotta|arvonlisaveroton|arvonlisaverotta"
     r"|netto|nettosumma|nettohinta)\b"
 )
+_WITH_TAX = re.compile(
+    r"(?<!\w)(?:(?:sis|sisaltaa|sisaltaen|ml|mukaan lukien) (?:alv|arvonlisavero|vero)\w*|(?:alv|vero) sis\w*"
+    r"|alvilli\w+|(?:arvonlisa)?verolli(?:nen|set|sta)|(?:inkl|inklusive) (?:moms|skatt)\w*|moms inkl\w*"
+    r"|(?:incl|including|inclusive of|with) (?:vat|tax)|(?:vat|tax) incl\w*)(?!\w)"
+)
+_GROSS = re.compile(r"(?<!\w)(?:brutto(?:summa|hinta|maara|lasku|belopp|euroa)?|gross)(?!\w)")
+#: Gross pay and gross expenses say nothing of tax.
+_OTHER_GROSS = re.compile(r"palk|palkk|lon|wage|salar|meno|kulu|utgift|expens")
 #: The last of the words for amounts without tax; the gross ones come after it.
 _LAST_NET = "exkl moms"
 
@@ -127,6 +135,8 @@ _RATE = re.compile(
     r"|\w*kurssi|kurs|rate|kpl|(?:maara )?kpl|tunnit|tunteja|tuntia|h|timmar|antal|hours|quantity|qty"
     r"|prosentti|procent|saldo|budjetti|budget|yksikkohinta|a hinta|enhetspris|unit price)(?!\w)"
 )
+#: “ALV %” and “Osuus-%” are rates, “alv 0 %” and “ALV 25,5 %” name one.
+_PERCENT = re.compile(r"(?<![0-9\s])\s*%|^\s*%")
 #: Taxes and quantities, which never are codes of a plan.
 _NO_CODE = re.compile(
     r"(?<!\w)(?:alv|alv\w*koodi|vero|verokoodi|verokanta|veroluokka|moms|momskod|momssats|skattekod|vat|tax"
@@ -178,8 +188,12 @@ def rank_of(key: str, heading: str) -> int | None:
 
 
 def is_rate(heading: str) -> bool:
-    """True for rates, quantities and hours, which have decimals and are no amounts of rows."""
-    return "%" in heading or _RATE.search(worded(heading)) is not None
+    """True for rates, quantities and hours, which have decimals and are no amounts of rows.
+
+    “Osuus ilman alv” and “Tiliöity (alv 0 %)” are amounts: their words say whether tax is in them.
+    """
+    text = _WITH_TAX.sub(" ", _WITHOUT_TAX.sub(" ", worded(heading)))
+    return _PERCENT.search(heading) is not None or _RATE.search(text) is not None
 
 
 def means_no_code(heading: str, *, numbers: bool) -> bool:
@@ -214,7 +228,20 @@ def is_side_heading(heading: str) -> bool:
 
 def is_net(heading: str) -> bool:
     """True for an amount that says of itself to be without tax."""
-    return rank_of("amount", heading) is not None and _NET.search(worded(heading)) is not None
+    return rank_of("amount", heading) is not None and says_net(heading)
+
+
+def says_net(heading: str) -> bool:
+    """True for a heading that says without tax, whatever it means else: ``Osuus ilman alv``."""
+    return _NET.search(worded(heading)) is not None
+
+
+def says_gross(heading: str) -> bool:
+    """True for a heading that says that tax is in its amounts: ``Summa sis. alv``, ``Bruttobelopp``."""
+    text = worded(heading)
+    if says_net(heading):
+        return False
+    return _WITH_TAX.search(text) is not None or (_GROSS.search(text) is not None and not _OTHER_GROSS.search(text))
 
 
 def repeats(label: str, value: object) -> bool:

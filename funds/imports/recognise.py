@@ -17,8 +17,8 @@ from .csv_files import DELIMITERS
 from .date_forms import find_date_form
 from .doubts import Groups, beside_net, may_be_total, seems_total
 from .files import FileRefusal, SheetInfo, TableFile
-from .guesses import ask_about_amount, tax_beside
-from .heading_words import is_net, is_rate, meanings_of, says_voucher_total
+from .guesses import ask_about_amount, tax_beside, tax_inside
+from .heading_words import is_net, is_rate, meanings_of, says_net, says_voucher_total
 from .headings import HEADING_ROWS, labels_of, places_of
 from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, plain
@@ -81,8 +81,10 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     if not any(question.column == "amount" for question in questions):
         questions += filter(None, [ask_about_amount(choices, labels, facts)])
     warnings += tax_beside(choices, labels, facts)
-    warnings += _gross_beside_net(choices, labels, facts) + unused_sides(choices, labels, facts)
+    beside = _gross_beside_net(choices, labels, facts)
+    warnings += beside + unused_sides(choices, labels, facts)
     if not any(question.column == "amount" for question in questions):
+        warnings += [] if beside else tax_inside({key: choice.heading for key, choice in choices.items()})
         warnings += unread_credits(choices, labels, facts)
     warnings += _ask_for_sheet(file, place, choices, declared, questions)
     profile = replace(
@@ -268,11 +270,15 @@ def _numbered(label: str) -> str:
 def _gross_beside_net(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:
     """An amount that was declared and does not say to be without tax, beside one that does."""
     amount = choices.get("amount")
-    if amount is None or is_net(labels[amount.index]):
+    if amount is None or says_net(labels[amount.index]):
         return []
     used = {choice.index for choice in choices.values()}
-    net = [label for label, column in zip(labels, facts, strict=True) if column.filled and column.index not in used]
-    return [beside_net(amount.heading, label) for label in net if is_net(label)][:1]
+    net = [
+        label
+        for label, column in zip(labels, facts, strict=True)
+        if column.index not in used and says_net(label) and (column.fractions or (column.filled and is_net(label)))
+    ]
+    return [beside_net(amount.heading, label) for label in net[:1]]
 
 
 def _ask_for_sheet(

@@ -117,6 +117,53 @@ def test_taxes_beside_amounts_that_do_not_say_whether_they_have_them(amount: str
 
 
 COMPLETE = {"header_row": 1, "date_format": "d.m.yyyy", "decimal_mark": ",", "delimiter": ";"}
+GROSS = [
+    *["Brutto", "Bruttosumma", "Brutto eur", "Bruttobelopp", "Gross amount", "Gross", "Verollinen", "Verollinen summa"],
+    *["Summa sis. alv", "Summa (sis. ALV)", "Summa sis alv 25,5 %", "Laskun summa sisältää alv", "Toteuma (sis. alv)"],
+    *["Belopp inkl moms", "Belopp inkl. moms", "Fakturabelopp inkl. moms", "Amount incl. VAT", "Amount including VAT"],
+    *["Alvillinen summa", "Summa, ml. alv", "Summa alv sis."],
+]
+NOT_GROSS = [
+    *[
+        "Summa",
+        "Laskun summa",
+        "Loppusumma",
+        "Netto",
+        "Summa ilman alv",
+        "Summa alv 0 %",
+        "Veroton summa",
+        "Total amount",
+    ],
+    *["Summa (ei sis. alv)", "Belopp exkl. moms", "Amount excl. VAT", "Bruttomenot", "Brutto kulut", "Bruttopalkka"],
+]
+
+
+@pytest.mark.parametrize("heading", [*GROSS, *NOT_GROSS])
+def test_a_heading_that_says_that_tax_is_inside_is_told(heading: str) -> None:
+    content = csv(*[("1.6.2021", "2000", "KR1", "12,40", "2,40")] * 2, header=(*KEYS, heading, "ALV"))
+    columns = {"columns": {"date": "Pvm", "cost_centre": "Kustannuspaikka", "amount": heading}}
+    for profile in ({}, columns, {**COMPLETE, **columns}):
+        actuals = reading(content, profile)
+        assert [str(row.amount) for row in actuals if row.kind == "row"] == ["12.40"] * 2
+        told = [warning for warning in actuals.warnings if "have tax in them" in warning]
+        assert [f"“{heading}”" in warning for warning in told] == [True] * (heading in GROSS), actuals.warnings
+        # The column of taxes says nothing more then.
+        assert not told or not any("with or without" in warning for warning in actuals.warnings)
+
+
+def test_tax_inside_is_told_of_debit_and_credit_and_once_beside_amounts_without_it() -> None:
+    header = (*KEYS, "Debet sis. alv", "Kredit sis. alv")
+    columns = {"debit": header[3], "credit": header[4]}
+    for profile in ({"columns": columns}, {**COMPLETE, "columns": {"date": "Pvm", **columns}}):
+        actuals = reading(csv(("1.6.2021", "2000", "KR1", "12,40", ""), header=header), profile)
+        assert [row.kind for row in actuals] == ["skipped", "row"]
+        assert ["have tax in them" in warning for warning in actuals.warnings] == [True, True]
+    columns = {"amount": "Brutto"}
+    for profile in ({"columns": columns}, {**COMPLETE, "columns": {"date": "Pvm", **columns}}):
+        content = csv(("1.6.2021", "2000", "KR1", "12,40", "10,00"), header=(*KEYS, "Brutto", "Osuus ilman alv"))
+        actuals = reading(content, profile)
+        assert [row.kind for row in actuals] == ["skipped", "row"]
+        assert ["amounts without tax in the column" in warning for warning in actuals.warnings] == [True]
 
 
 @pytest.mark.parametrize("heading", ["Valuutta", "Valuta", "Currency", "Val.", "Kurssi"])

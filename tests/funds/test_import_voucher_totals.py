@@ -3,9 +3,9 @@
 import pytest
 
 from funds.imports.files import open_file
-from funds.imports.recognise import recognise
+from funds.imports.recognise import Recognition, recognise
 
-from .import_files import csv
+from .import_files import csv, reading
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -50,3 +50,58 @@ def test_a_row_that_takes_another_one_back_says_nothing_of_the_others() -> None:
     rows += [("20.10.2024", "50", "4300", "-7,00"), ("20.10.2024", "50", "4340", "7,00")]
     recognition = recognise(open_file("x.csv", csv(*rows, header=("Pvm", "Tosite", "Tili", "Laskun summa"))))
     assert [REPEATED in question.message for question in recognition.questions] == [True]
+
+
+def beside_totals(heading: str, other: str) -> Recognition:
+    """Vouchers that repeat their total, beside another column with cents."""
+    rows = [
+        ("1.10.2024", f"{number}", account, f"{number}24,00", share)
+        for number in range(1, 5)
+        for account, share in (("4300", f"{number}0,10"), ("4340", f"{number}9,50"))
+    ]
+    return recognise(open_file("x.csv", csv(*rows, header=("Pvm", "Tosite", "Tili", heading, other))))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *["Osuus ilman alv", "Rivin osuus alv 0 %", "Tiliöity (alv 0 %)", "ALV 0 %", "Kulu ilman alv", "Net (VAT 0%)"],
+        *[
+            "Andel moms 0 %",
+            "Osuus (alv 0)",
+            "Osuus sis. alv",
+            "Net ex VAT",
+            "Alviton osuus",
+            "Osuus",
+            "Tiliöinti alv 0",
+        ],
+    ],
+)
+def test_shares_without_tax_are_no_rates(other: str) -> None:
+    recognition = beside_totals("Summa", other)
+    (question,) = recognition.questions
+    assert REPEATED in question.message and other in question.choices
+    assert not any("has taxes" in warning for warning in recognition.warnings), recognition.warnings
+    # Where nothing repeats, the amounts without tax are told.
+    once = csv(("1.10.2024", "4300", "124,00", "100,10"), header=("Pvm", "Tili", "Summa", other))
+    if "ilman" in other or "0" in other or "Alviton" in other:
+        for profile in ({}, COMPLETE):
+            assert ["amounts without tax" in warning for warning in reading_of(once, profile)] == [True]
+
+
+COMPLETE = {
+    **{"header_row": 1, "date_format": "d.m.yyyy", "decimal_mark": ",", "delimiter": ";"},
+    "columns": {"date": "Pvm", "account": "Tili", "amount": "Summa"},
+}
+
+
+def reading_of(content: bytes, profile: dict[str, object]) -> list[str]:
+    actuals = reading(content, profile)
+    assert [row.kind for row in actuals] == ["skipped", "row"]
+    return list(actuals.warnings)
+
+
+@pytest.mark.parametrize("other", ["ALV %", "ALV-%", "Osuus-%", "%", "ALV (%)", "Alennus % ilman alv", "ALV 25,5 %"])
+def test_rates_beside_repeated_totals_are_told_and_not_asked(other: str) -> None:
+    recognition = beside_totals("Summa", other)
+    assert not recognition.questions and REPEATED in recognition.warnings[0]
