@@ -95,6 +95,9 @@ def _trust(key: str, chosen: dict[str, Candidate], labels: Sequence[str], facts:
 
 def _says_more(key: str, label: str, facts: ColumnFacts) -> bool:
     """False for a column that its heading alone does not make what it says."""
+    if key == "account":
+        # “Tiliöinti” is also the heading of the amounts of an account.
+        return facts.share(facts.fractions) < _ENOUGH
     if key == "side":
         return is_side_heading(label) and facts.filled > 0 and not facts.fractions
     # Months without a year, or years without a month, leave the month to be chosen.

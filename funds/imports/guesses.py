@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
-from .heading_words import rank_of, says_gross, says_net, worded
+from .credit_columns import is_money
+from .heading_words import is_rate, rank_of, says_gross, says_net, says_voucher_total, worded
 from .profiles import AMOUNT_KEYS
 from .quotes import list_of
 from .recognition import Choice, Question
+from .units import is_in_currency
 
 #: The columns whose mistakes move money or months without any error.
 _WEIGHTY = ("date", "month", "year", "period", "cost_centre", "project_code", "amount", "debit", "credit", "side")
@@ -36,6 +38,15 @@ _TAX = re.compile(
     r"|alvsumma|veromaara)(?!\w)"
 )
 _WITH_TAX = re.compile(r"(?<!\w)(?:sis|sisaltaa|sisaltaen|incl|including|inkl|ml|mukaan)(?!\w)")
+#: What stands beside the total of an invoice and is no share of it.
+_NO_SHARE = re.compile(
+    r"(?<!\w)(?:\w*alennu\w*|\w*rabatt\w*|discounts?|\w*korko\w*|\w*ranta|interest|\w*pyoristy\w*|oresutjamning"
+    r"|avrundning|rounding|avoin|avoinna|oppen|oppet|open|maksettu|betald|betalt|paid|rahti\w*|frakt\w*|freight"
+    r"|\w*maksu|\w*lisa|\w*avgift|fee|ennakonpidatys|\w*limiitti|limit|kerroin|\w*hinta|\w*pris|price)(?!\w)"
+)
+_SHARE = re.compile(
+    r"(?<!\w)(?:\w*osuu\w*|\w*andel\w*|shares?|kohdist\w*|tilioi\w*|konter\w*|allocat\w*|allok\w*)(?!\w)"
+)
 #: Also the heading of amounts, so that the cells must say more.
 _QUANTITY = frozenset({"maara"})
 _EXPENSES = frozenset({"menot", "meno", "kulut", "kulu", "kustannukset", "kostnader", "utgifter", "expenses", "costs"})
@@ -102,6 +113,14 @@ def ask_about_amount(
             "The column “%(column)s” does not seem to have the amounts of the rows. Choose the column that has."
         )
         return Question("column", message % {"column": heading}, "amount", everything)
+    used = {choice.index for choice in choices.values()}
+    if shares := _shares(amount, labels, facts, [index for index in range(len(labels)) if index not in used]):
+        message = _(
+            "By its heading the column “%(column)s” has the amounts of whole invoices or vouchers, and there are other "
+            "amounts in %(others)s. Choose the column with the amounts of the rows."
+        )
+        shown = message % {"column": heading, "others": list_of(labels[index] for index in shares)}
+        return Question("column", shown, "amount", tuple(labels[index] for index in sorted([amount.index, *shares])))
     rivals = _rivals(amount, labels, facts, numbers)
     if rivals:
         message = _("Several columns can have the amounts: %(columns)s. Choose the one that is meant.")
@@ -132,6 +151,29 @@ def is_tax(heading: str) -> bool:
     """True for an amount of tax alone, neither with nor without what is taxed."""
     text = worded(heading)
     return _TAX.search(text) is not None and not says_net(heading) and not _WITH_TAX.search(text)
+
+
+def _shares(amount: Choice, labels: Sequence[str], facts: Sequence[ColumnFacts], unused: Sequence[int]) -> list[int]:
+    """Columns of money beside the totals of invoices, which may have what each row has of them."""
+    if not (says_voucher_total(amount.heading) or says_gross(amount.heading)):
+        return []
+    numbers = _numbers(labels, facts)
+    return [
+        index
+        for index in unused
+        if index in numbers
+        and _is_share(labels[index])
+        and not _is_no_amount(index, labels, facts, numbers)
+        and facts[index].share(facts[index].fractions) >= 0.4
+        and any(is_money(text) for _row, text in facts[index].samples)
+    ]
+
+
+def _is_share(heading: str) -> bool:
+    text = worded(heading)
+    if says_voucher_total(heading) or says_gross(heading) or is_rate(heading) or is_in_currency(heading):
+        return False
+    return _SHARE.search(text) is not None or not _NO_SHARE.search(text)
 
 
 def _expenses_and_income(amount: Choice, labels: Sequence[str], numbers: Sequence[int]) -> tuple[int, int] | None:

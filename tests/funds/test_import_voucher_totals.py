@@ -3,6 +3,7 @@
 import pytest
 
 from funds.imports.files import open_file
+from funds.imports.profiles import ProfileRefusal
 from funds.imports.recognise import Recognition, recognise
 
 from .import_files import csv, reading
@@ -105,3 +106,65 @@ def reading_of(content: bytes, profile: dict[str, object]) -> list[str]:
 def test_rates_beside_repeated_totals_are_told_and_not_asked(other: str) -> None:
     recognition = beside_totals("Summa", other)
     assert not recognition.questions and REPEATED in recognition.warnings[0]
+
+
+TOTALS = [
+    *["Laskun summa", "Laskun loppusumma", "Loppusumma", "Kokonaissumma", "Verollinen summa", "Summa sis. alv"],
+    *["Total amount", "Fakturabelopp", "Brutto", "Bruttosumma", "Bruttobelopp"],
+]
+SHARES = [
+    *["Osuus", "Rahaston osuus", "Projektin osuus", "Kohdistettu", "Kohdistus €", "Tiliöinti", "Tiliöity", "Rivi"],
+    *["Kustannus", "Andel", "Kontering", "Share", "Maksuosuus", "Osuus ilman alv"],
+]
+HEADER = ("Pvm", "Laskunro", "Kp", "Projekti")
+
+
+def invoices(*amounts: str) -> list[tuple[str, ...]]:
+    """Eight invoices, each of one row; a % stands for their number."""
+    return [
+        (f"{n}.10.2024", f"{n}", "2000", "KR1", *(text.replace("%", str(n)) for text in amounts)) for n in range(1, 9)
+    ]
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("share", SHARES)
+def test_a_share_beside_whole_invoices_is_asked_about(total: str, share: str) -> None:
+    content = csv(*invoices("%00,10", "%7,31"), header=(*HEADER, total, share))
+    (question,) = recognise(open_file("x.csv", content)).questions
+    assert (question.key, question.column, list(question.choices)) == ("column", "amount", [total, share])
+    assert f"“{total}” has the amounts of whole invoices" in question.message and f"“{share}”" in question.message
+    with pytest.raises(ProfileRefusal):
+        reading(content)
+    for meant, sum_of_rows in ((total, "3600.80"), (share, "418.48")):
+        actuals = reading(content, {"columns": {"amount": meant}})
+        assert {row.kind for row in actuals} == {"skipped", "row"} and str(actuals.totals.rows) == sum_of_rows
+
+
+#: Headings beside the total of an invoice and a cell of theirs, with which nothing is asked.
+ORDINARY = [
+    *[(heading, "%,50") for heading in (
+        "ALV", "ALV-määrä", "Veron määrä", "Kassa-alennus", "Alennus", "Viivästyskorko", "Pyöristys", "Avoin summa",
+        "Maksettu", "Rahti", "Valuuttakurssi", "Kurssi", "Valuuttasumma", "Summa valuutassa", "Yksikköhinta", "Tunnit",
+        "Moms", "Ränta", "Rabatt", "Öresutjämning", "Laskutuslisä", "Budjetti",
+    )],
+    ("Osuus", "0,00"),
+    ("Osuus", ""),
+    ("Osuus", "100"),
+    ("ALV %", "25,5"),
+    ("Selite", "Kahvi"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("other", "cell"), ORDINARY)
+@pytest.mark.parametrize("total", ["Laskun summa", "Loppusumma", "Fakturabelopp"])
+def test_what_is_no_share_beside_whole_invoices_is_not_asked_about(other: str, cell: str, total: str) -> None:
+    recognition = recognise(open_file("x.csv", csv(*invoices("%00,10", cell), header=(*HEADER, total, other))))
+    assert recognition.profile.columns["amount"] == total
+    assert not recognition.questions
+
+
+@pytest.mark.parametrize("amount", ["Summa", "Rivin summa", "Tiliöity summa", "Netto", "Veroton summa"])
+def test_amounts_of_rows_beside_whole_invoices_are_taken(amount: str) -> None:
+    content = csv(*invoices("%00,10", "%7,31"), header=(*HEADER, "Laskun summa", amount))
+    recognition = recognise(open_file("x.csv", content))
+    assert recognition.profile.columns["amount"] == amount and not recognition.questions
