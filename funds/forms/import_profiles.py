@@ -28,6 +28,9 @@ from .import_lists import (
 
 _SETTINGS = (*PLACE_FIELDS, "decimal_mark", "date_format", "negative_credit")
 _FIND_OUT = _("Find out")
+#: The answer that the file has no such column, which is another one than no answer. No heading is written like this.
+_NO_COLUMN = "::none"
+_MAY_LACK = ("column-cost_centre", "column-project_code", "column-side")
 _DELIMITERS = (
     (";", _("Semicolon")),
     (",", _("Comma")),
@@ -130,7 +133,8 @@ class SettingsForm(forms.Form):
             field.widget.attrs["aria-required"] = "true"
             if isinstance(field, forms.ChoiceField):
                 offered: Any = field.choices
-                field.choices = [("", _("Choose")), *(choice for choice in offered if choice[0] != "")]
+                none = [(_NO_COLUMN, _("None"))] if name in _MAY_LACK else []
+                field.choices = [("", _("Choose")), *none, *(choice for choice in offered if choice[0] != "")]
             self.initial[name] = ""
 
     def clean(self) -> dict[str, Any]:
@@ -141,6 +145,8 @@ class SettingsForm(forms.Form):
             excused = self.looks or self._is_elsewhere(cleaned) or (name == "column-amount" and sides)
             if excused and self.has_error(name, "required"):
                 del self.errors[name]
+                cleaned[name] = ""
+            if cleaned.get(name) == _NO_COLUMN:
                 cleaned[name] = ""
         return cleaned
 

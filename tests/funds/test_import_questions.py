@@ -55,6 +55,25 @@ def test_expenses_and_income_are_an_answer_as_well(world: World, client: Client)
     assert read(client, world, **{"column-debit": "Menot", "column-credit": "Tulot"}).status_code == 302
 
 
+def test_that_there_is_no_such_column_is_an_answer_as_well(world: World, client: Client) -> None:
+    rows = [(*row, word) for row, word in zip(ROWS, ("Hyvä", "Paha", "Hyvä"), strict=True)]
+    upload(client, world, csv(*rows, header=(*HEADER, "Debet/Kredit")))
+    page = client.get(to("import-read", world))
+    assert fields_of(page, "read-form")["column-side"] == "" and 'data-question="column"' in text_of(page)
+    assert read(client, world).status_code == 422
+    # Kept while something else is mended.
+    again = read(client, world, **{"column-side": "::none", "control_total": "abc"})
+    assert again.status_code == 422 and fields_of(again, "read-form")["column-side"] == "::none"
+    assert read(client, world, **{"column-side": "::none"}).status_code == 302
+    assert batch_of(world).state == "read" and "side" not in batch_of(world).profile["columns"]
+
+
+def test_an_amount_cannot_lack(world: World, client: Client) -> None:
+    upload(client, world, csv(*BOTH, header=TWO_AMOUNTS))
+    assert read(client, world, **{"column-amount": "::none"}).status_code == 422
+    assert "::none" not in text_of(client.get(to("import-read", world)))
+
+
 def test_all_open_questions_are_said_at_once(world: World, client: Client) -> None:
     content = csv(*(row[1:] for row in BOTH), header=TWO_AMOUNTS[1:])
     upload(client, world, content)
