@@ -19,8 +19,9 @@ _NAMES = (
     "marras nov november",
     "joulu jou dec december",
 )
-_NUMBERS = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
-_NAME = rf"(?P<name>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?:kuu(?:n|ta|ssa)?)?"
+#: Name without the Finnish word for month → number.
+NUMBERS = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
+_NAME = rf"(?P<name>{'|'.join(sorted(NUMBERS, key=len, reverse=True))})(?:kuu(?:n|ta|ssa|lta|sta|hun|lle)?)?"
 #: Two digits are a year only behind a mark: ``tammi 24`` may be a day.
 _NAMED = re.compile(rf"{_NAME}\.?(?:[ /.-]? ?(?P<year>[0-9]{{4}})|[/.-]'?(?P<short>[0-9]{{2}}))?")
 _YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})[ /.-]? ?{_NAME}\.?")
@@ -36,8 +37,8 @@ def named_month(text: str) -> tuple[int | None, int] | None:
         return None
     words = plain(text)
     if found := _YEAR_FIRST.fullmatch(words):
-        return int(found["year"]), _NUMBERS[found["name"]]
+        return int(found["year"]), NUMBERS[found["name"]]
     if found := _NAMED.fullmatch(words):
         year = found["year"] or (f"20{found['short']}" if found["short"] else "")
-        return int(year) if year else None, _NUMBERS[found["name"]]
+        return int(year) if year else None, NUMBERS[found["name"]]
     return None
