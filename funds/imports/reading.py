@@ -20,6 +20,7 @@ from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
 from .shapes import SAMPLE, Shape, is_ruled
+from .sign_columns import UnreadSigns, blanks_are_debits
 from .title_months import TitleMonths
 from .totals import settled
 from .units import Units
@@ -50,9 +51,13 @@ class Reading(Iterator[ReadRow]):
         places = self._places()
         self._check_sheets(places)
         self._reader = RowReader(profile, places, self.labels, sheet=self.sheet.name, month=month, known=known)
+        if (side := places.get("side")) is not None:
+            below = islice(self._rows(), self._header_row, None)
+            self._reader.blanks_are_debits = blanks_are_debits(below, side, self.labels[side])
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
         self._no_actuals = NoActuals(places, self.labels)
+        self._signs = UnreadSigns(places, self.labels)
         self._titles = TitleMonths(month if profile.date_format == "none" else None)
         self._months = OtherMonths(places, self.labels, profile.date_format)
         self._doubts = Doubts(places, self.labels) if doubts else None
@@ -155,6 +160,8 @@ class Reading(Iterator[ReadRow]):
                 found = shape.checked(found)
             if found.kind == "row":
                 self._no_actuals.add(number, row)
+                if self._signs.columns:
+                    self._signs.add(found)
                 if number in self._hidden:
                     self._hidden_read.append(number)
             yield found, row
@@ -164,6 +171,7 @@ class Reading(Iterator[ReadRow]):
             self.warnings += shape.warnings()
         if doubts is not None:
             self.warnings += doubts.warnings()
+        self.warnings += [warning for warning in self._signs.warnings() if warning not in self.warnings]
         if reader.sides is not None:
             self.warnings += reader.sides.notes()
 

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from fundtrack.exceptions import Refusal
-from fundtrack.formats import exact_eur
 from fundtrack.money import ZERO
 from fundtrack.periods import Month
 from fundtrack.sentences import sentence as _
@@ -18,11 +17,10 @@ from .plan_codes import PlanCodes
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, plain
 from .rows import KnownCodes, ReadRow, RowProblem, row_problem
-from .sides import SIDES, TwoSides
+from .sides import SIDES, TwoSides, sided
 from .values import (
     amount_of,
     is_bare_total,
-    is_credit,
     is_total_label,
     quoted,
     text_on_one_line,
@@ -79,6 +77,8 @@ class RowReader:
         self._month_of = self._choose_month(month)
         #: None for a file with one column of amounts.
         self.sides: TwoSides | None = None
+        #: Only credits are marked in the column of sides.
+        self.blanks_are_debits = False
         self._amount_of = self._choose_amount()
         self._left_out = [(self._place(entry.column), entry) for entry in profile.leave_out]
         self._by_text = any(rule.description_contains for rule in self.rules)
@@ -183,19 +183,11 @@ class RowReader:
 
     def _sided(self, row: Sequence[Value]) -> Decimal:
         amount, side = amount_of(row[self.places["amount"]], self.mark), row[self.places["side"]]
-        if side == "" and self._without_keys(row):
+        blank = isinstance(side, str) and not side.strip()
+        if blank and (self.blanks_are_debits or (side == "" and self._without_keys(row))):
             # The file's own total has no side.
             return amount
-        if not is_credit(side):
-            return amount
-        if amount < 0:
-            message = _(
-                "The amount is negative and on the credit side: it can be read as %(first)s or as %(second)s. "
-                "Leave the column of sides out if the amounts have their signs."
-            )
-            readings = {"first": exact_eur(amount), "second": exact_eur(-amount)}
-            raise Refusal(message % readings, code="ambiguous_side")
-        return -amount if amount else amount
+        return sided(amount, side)
 
     def _two_sided(self, row: Sequence[Value]) -> Decimal:
         assert self.sides is not None, "chosen with them"
@@ -445,5 +437,5 @@ def _is_mark(text: str) -> bool:
 
 
 def _bare(label: str) -> str:
-    """A heading without the number that tells it from its equals."""
-    return re.sub(r" \([0-9]+\)$", "", label)
+    """A heading as the file has it: without the number that tells it from its equals, or the letter of a blank one."""
+    return re.sub(r" \([0-9]+\)$|^\[[A-Z]+\]$", "", label)

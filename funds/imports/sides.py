@@ -1,4 +1,6 @@
-"""Debit and credit in two columns: what a minus sign in one of them means, counted over the whole file.
+"""Debit and credit: beside one column of amounts, or in two columns.
+
+What a minus sign in one of two columns means is counted over the whole file.
 
 ``debit −100`` takes 100 off the costs in every system. ``credit −100`` is written by some systems for each credit, and
 by others for a credit that is taken back, which adds 100. One row does not tell which; the rows together nearly do.
@@ -13,10 +15,31 @@ from fundtrack.formats import count, exact_eur
 from fundtrack.money import LARGEST, ZERO, AmountError
 from fundtrack.sentences import sentence as _
 
+from .cells import Value
 from .profiles import Profile, ProfileRefusal
+from .values import is_credit
 
 Side = Literal["debit", "credit"]
 SIDES: tuple[Side, Side] = ("debit", "credit")
+
+
+def sided(amount: Decimal, side: Value) -> Decimal:
+    """What a row costs whose side stands in a column of its own.
+
+    Raises:
+        CellProblem: neither debit nor credit.
+        Refusal: negative, and on the credit side.
+    """
+    if not is_credit(side):
+        return amount
+    if amount < 0:
+        message = _(
+            "The amount is negative and on the credit side: it can be read as %(first)s or as %(second)s. "
+            "Leave the column of sides out if the amounts have their signs."
+        )
+        readings = {"first": exact_eur(amount), "second": exact_eur(-amount)}
+        raise Refusal(message % readings, code="ambiguous_side")
+    return -amount if amount else amount
 
 
 @dataclass

@@ -129,7 +129,7 @@ def error_in_cell(error: CellError) -> CellProblem:
 _DEBITS = """d deb debet debit debits debiitti debetvienti debetpuoli debitering debetsida dr s soll + per per-puoli
     veloitus veloitukset meno menot utgift utgifter expense expenses charge 40 70"""
 _CREDITS = """k kre kred kredit kreditti kreditvienti kreditpuoli kreditering kreditsida c cre cred credit credits cr h
-    haben - \u2212 an an-puoli hyvitys hyvitykset tulo tulot inkomst inkomster income refund 50 75"""
+    haben - \u2212 \u2013 an an-puoli hyvitys hyvitykset tulo tulot inkomst inkomster income refund 50 75"""
 _SIDES = dict.fromkeys(_DEBITS.split(), False) | dict.fromkeys(_CREDITS.split(), True)
 #: Signs that only the heading of their column makes one.
 _ONES = {"1": False, "+1": False, "-1": True, "\u22121": True}
