@@ -24,6 +24,7 @@ from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, plain
 from .recognition import Choice, Question, Recognition
 from .rows import KnownCodes
+from .sign_columns import find_sign_column
 
 __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 
@@ -67,6 +68,7 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     fixed = places_of(declared.columns, labels)
     chosen = assign(labels, facts, fixed, repeated, dated=declared.date_format != "none")
     choices = {key: _choice(candidate, labels, facts, declared) for key, candidate in chosen.items()}
+    choices |= find_sign_column(choices, labels, facts, lambda: _below(file, place))
     questions: list[Question] = []
     warnings = list(file.warnings)
     date_format = declared.date_format or find_date_form(choices, facts, known.years, questions, warnings)
@@ -154,6 +156,11 @@ def _heading_score(row: Sequence[Value], declared: Profile) -> int:
 # --- contents
 
 
+def _below(file: TableFile, place: _Place) -> Iterator[list[Value]]:
+    """The rows below the headings."""
+    return islice(file.rows(place.sheet, delimiter=place.delimiter), place.row, None)
+
+
 def _gather(
     file: TableFile, place: _Place, labels: Sequence[str], known: KnownCodes
 ) -> tuple[list[ColumnFacts], set[int], int]:
@@ -170,7 +177,7 @@ def _gather(
     ]
     groups, header = Groups(labels), _texts(place.header)
     rows, first = 0, place.row + 1
-    below = islice(file.rows(place.sheet, delimiter=place.delimiter), place.row, None)
+    below = _below(file, place)
     while batch := list(islice(below, _BATCH)):
         rows += sum(any(value != "" for value in row) for row in batch)
         # Headings once more are no contents.
