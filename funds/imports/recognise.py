@@ -30,6 +30,8 @@ __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 
 _BATCH = 2_000
 _REQUIRED_SCORE = 2
+#: A line of words has no more.
+_FEW_CELLS = 2
 #: How ``labels_of`` tells equal headings apart.
 _NUMBERED = re.compile(r"(.+) \([0-9]+\)")
 
@@ -180,8 +182,8 @@ def _gather(
     below = _below(file, place)
     while batch := list(islice(below, _BATCH)):
         rows += sum(any(value != "" for value in row) for row in batch)
-        # Headings once more are no contents.
-        batch = [[] if _texts(row[:1]) == header[:1] and _texts(row[: len(header)]) == header else row for row in batch]
+        # Headings once more are no contents, and page numbers and names of groups are none of their columns.
+        batch = [[] if _is_header(row, header) or _is_words(row) else row for row in batch]
         groups.add(batch)
         for column, values in zip(facts, zip_longest(*batch, fillvalue=""), strict=False):
             column.add(first, values, codes)
@@ -189,8 +191,25 @@ def _gather(
     return facts, groups.repeated(), rows
 
 
+def _is_header(row: Sequence[Value], header: Sequence[str]) -> bool:
+    return _texts(row[:1]) == header[:1] and _texts(row[: len(header)]) == header
+
+
 def _texts(row: Sequence[Value]) -> list[str]:
     return [" ".join(text_of(value).split()) for value in row]
+
+
+def _is_words(row: Sequence[Value]) -> bool:
+    """True for a row with nothing but one or two texts, such as the time of printing."""
+    if len(row) - row.count("") > _FEW_CELLS:
+        return False
+    texts = [text.strip() for text in row if isinstance(text, str) and text.strip()]
+    return len(texts) == len(row) - row.count("") and all(
+        any(map(str.isalpha, text))
+        and (len(text.split()) > 1 or not any(map(str.isdigit, text)))
+        and (len(texts) == 1 or text[0].isalpha())
+        for text in texts
+    )
 
 
 def _choice(candidate: Candidate, labels: Sequence[str], facts: Sequence[ColumnFacts], declared: Profile) -> Choice:

@@ -210,6 +210,33 @@ def test_texts_among_dates_of_a_spreadsheet(days: tuple[Any, ...], form: str, wa
     assert ["is not a date" in warning for warning in actuals.warnings] == [True] * warned
 
 
+#: Lines below and between the rows, by column.
+LINES: list[dict[str, str]] = [
+    *[
+        {"date": text}
+        for text in ("Tulostettu 4.11.2024 12:30", "Sivu 1/1", "Laatija: M. Korhonen", "Kajaanin kaupunki   Sivu 2")
+    ],
+    {"date": "Tulostettu 4.11.2024", "description": "Sivu 1"},
+    {"date": "Tietohallinto"},
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("kind", [csv, xlsx])
+def test_a_line_of_words_in_the_column_of_dates_is_no_date(line: dict[str, str], kind: Any) -> None:
+    blank = dict.fromkeys(("date", "voucher", "cost_centre", "project_code", "account", "description", "amount"), "")
+    total = changed(**(blank | {"date": "Yhteensä", "amount": "200,00"}))
+    words = changed(**(blank | line))
+    actuals = reading(kind(changed(), *([words] if len(line) == 1 else []), changed(voucher="2"), total, words))
+    assert [row.kind for row in actuals if row.kind != "skipped"] == ["row", "row", "total"]
+    assert not actuals.warnings
+
+
+def test_a_row_whose_date_is_words_is_still_told() -> None:
+    (warning,) = reading(csv(*[changed()] * 4, changed(date="Tulostettu 4.11.2024"))).warnings
+    assert "One cell of the column “Päivä” is not a date" in warning
+
+
 @pytest.mark.parametrize("text", ["10/24", "251124"])
 def test_a_month_that_was_chosen_does_not_answer_for_the_form_of_a_day(text: str) -> None:
     columns = {"date": "Pvm", "amount": "Summa"}
