@@ -1,15 +1,23 @@
-"""Rows that are no actuals, as a column says that nobody uses: budgets, commitments, forecasts, what is cancelled."""
+"""Rows that are no actuals, as a column that nobody uses or a title between the rows says.
+
+Budgets, commitments, forecasts and what is cancelled are added like the others, and never in silence.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
 
-from fundtrack.formats import count
+from fundtrack.formats import count, eur
+from fundtrack.money import ZERO
 from fundtrack.sentences import plural_sentence as ngettext
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .heading_words import worded
 from .quotes import list_of
+from .rows import ReadRow
 from .values import quoted
 
 #: A column that tells kinds of rows apart has few values; one with more is forgotten.
@@ -118,3 +126,87 @@ class NoActuals:
             beside = any(_ACTUAL.fullmatch(worded(text_of(value)[:100])) for value in values)
             return beside or _OF_A_ROW.fullmatch(worded(self.labels[index])) is not None
         return _NO_ACTUAL.fullmatch(word) is not None
+
+
+# --- titles between the rows
+
+#: The same words as titles, where several rows below them are meant.
+_TITLES = re.compile(
+    r"(?:avoimet|avoinna olevat|sidotut|uudet) (?:osto)?(?:tilaukset|sitoumukset|varaukset)|ostotilaukset"
+    r"|talousarviot|budjetit|maararahat|ennusteet|varaukset|sidonnat|luonnokset|hyvaksymattomat|perutut"
+    r"|oppna (?:bestallningar|forbindelser|order)|forbindelser|ataganden|bestallningar|reserveringar|reservationer"
+    r"|budgetar|prognoser|(?:open |purchase )?(?:orders|commitments)|encumbrances|reservations|budgets|forecasts|plans"
+)
+_INCOME = re.compile(
+    r"(?:toiminta|muut |myynti)?tuotot|(?:toiminta)?tulot|hyvitykset|palautukset|(?:verksamhets)?intakter|inkomster"
+    r"|income|revenues?|refunds|credits"
+)
+#: Below these the rows are costs again.
+_COSTS = re.compile(
+    r"toteumat|(?:toiminta)?menot|(?:toiminta)?kulut|kustannukset|kirjaukset|ostot|kostnader|utgifter|costs|expenses"
+)
+_BESIDE = re.compile(r"\b(?:[0-9]+|eur|euroa|euro|€)(?!\w)")
+
+_Title = Literal["no_actuals", "income", "costs"]
+
+
+def _title(word: str) -> _Title | None:
+    if _ACTUAL.fullmatch(word) or _COSTS.fullmatch(word):
+        return "costs"
+    if any(words.fullmatch(word) for words in (_NO_ACTUAL, _PERHAPS, _TITLES)):
+        return "no_actuals"
+    return "income" if _INCOME.fullmatch(word) else None
+
+
+@dataclass
+class _Section:
+    row: int
+    text: str
+    title: _Title
+    rows: int = 0
+    amount: Decimal = ZERO
+    #: A row adds to the costs.
+    adds: bool = False
+
+    def places(self) -> dict[str, object]:
+        """What a sentence says of it."""
+        return {"row": self.row, "value": quoted(self.text), "count": count(self.rows), "sum": eur(self.amount)}
+
+
+class Sections:
+    """Titles between the rows, below which the rows are no actuals or no costs."""
+
+    def __init__(self) -> None:
+        #: Word → what stands below it, wherever it is a title.
+        self._found: dict[str, _Section] = {}
+        self._current: _Section | None = None
+
+    def add_title(self, number: int, text: str) -> None:
+        """Look at a line of words."""
+        word = " ".join(_BESIDE.sub(" ", worded(text[:100])).split())
+        if (title := _title(word)) is not None:
+            self._current = self._found.setdefault(word, _Section(number, text.strip(), title))
+
+    def add(self, row: ReadRow) -> None:
+        """Look at a row that would be booked."""
+        if (section := self._current) is not None and row.amount is not None:
+            section.rows += 1
+            section.amount += row.amount
+            section.adds = section.adds or row.amount > 0
+
+    def warnings(self) -> list[str]:
+        """Sentences for a person, after the last row."""
+        no_actuals = _(
+            "Row %(row)s says “%(value)s”, and the rows below it are added like the others (%(count)s, together "
+            "%(sum)s). Leave them out if they are no actuals."
+        )
+        income = _(
+            "Row %(row)s says “%(value)s”, and the rows below it are added to the costs like the others (%(count)s, "
+            "together %(sum)s). Give them a minus sign or leave them out if they are income."
+        )
+        told = [
+            (no_actuals if section.title == "no_actuals" else income, section)
+            for section in self._found.values()
+            if (section.title == "no_actuals" and section.rows) or (section.title == "income" and section.adds)
+        ]
+        return [message % section.places() for message, section in told]

@@ -13,7 +13,7 @@ from .doubts import Doubts
 from .files import TableFile
 from .guesses import guesses
 from .headings import HEADING_ROWS, labels_of, place_of, places_of
-from .no_actuals import NoActuals
+from .no_actuals import NoActuals, Sections
 from .other_months import OtherMonths
 from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
@@ -57,6 +57,7 @@ class Reading(Iterator[ReadRow]):
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
         self._no_actuals = NoActuals(places, self.labels)
+        self._sections = Sections()
         self._signs = UnreadSigns(places, self.labels)
         self._titles = TitleMonths(month if profile.date_format == "none" else None)
         self._months = OtherMonths(places, self.labels, profile.date_format)
@@ -153,20 +154,23 @@ class Reading(Iterator[ReadRow]):
                 found = ReadRow(number, found.cells, "skipped", reason="ruled")
             elif found.problems and reader.is_words(found, row):
                 found = ReadRow(number, found.cells, "skipped", reason="words")
-                self._titles.add(number, " ".join(found.cells), inside=True)
+                words = " ".join(found.cells)
+                self._titles.add(number, words, inside=True)
+                self._sections.add_title(number, words)
             elif found.month is not None and self._months.columns:
                 self._months.add(number, row, found.month)
             if shape is not None:
                 found = shape.checked(found)
             if found.kind == "row":
                 self._no_actuals.add(number, row)
+                self._sections.add(found)
                 if self._signs.columns:
                     self._signs.add(found)
                 if number in self._hidden:
                     self._hidden_read.append(number)
             yield found, row
         self.warnings += self._hidden_warnings() + units.warnings() + self._months.warnings() + self._titles.warnings()
-        self.warnings += self._no_actuals.warnings()
+        self.warnings += self._no_actuals.warnings() + self._sections.warnings()
         if shape is not None:
             self.warnings += shape.warnings()
         if doubts is not None:
