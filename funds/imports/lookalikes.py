@@ -4,9 +4,8 @@ from fundtrack.formats import count
 from fundtrack.money import ZERO
 from fundtrack.sentences import sentence as _
 
-from .profiles import plain
 from .rows import ReadRow
-from .values import is_balance_label, may_be_labelled
+from .values import balance_label, is_short_balance, may_be_labelled
 
 
 class Lookalikes:
@@ -27,7 +26,8 @@ class Lookalikes:
 
     def add(self, row: ReadRow) -> None:
         """Look at a row that would be booked."""
-        if may_be_labelled(row.cells) and any(self._is_balance(row, text) for text in row.cells):
+        labelled = may_be_labelled(row.cells) and any(self._is_balance(row, text) for text in row.cells)
+        if labelled or is_short_balance(row.description):
             self._found(self.balances, row.number)
         if not self.accounts or row.amount is None:
             return
@@ -56,8 +56,8 @@ class Lookalikes:
     @staticmethod
     def _is_balance(row: ReadRow, text: str) -> bool:
         """True for the word of a balance; with a voucher “Siirto” is a transfer like any other."""
-        is_transfer = row.voucher.strip("0") and plain(text).strip(" .:") in ("siirto", "transport")
-        return is_balance_label(text) and not is_transfer
+        label = balance_label(text)
+        return label != "" and (label not in ("siirto", "transport") or not row.voucher.strip("0"))
 
     @staticmethod
     def _found(found: list[int], row: int) -> None:

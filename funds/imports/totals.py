@@ -11,7 +11,7 @@ from .lookalikes import Lookalikes
 from .row_reader import RowReader
 from .rows import FileTotals, ReadRow, RowProblem, row_problem
 from .subtotals import Subtotals
-from .values import is_balance_label, is_bare_total, is_perhaps_total, may_be_labelled
+from .values import balance_label, is_bare_total, is_perhaps_total, may_be_labelled
 
 Held = list[tuple[ReadRow, list[Value]]]
 
@@ -179,7 +179,7 @@ class _Sums:
         """Why a row with a code and without a date is a total; nothing where it may be a cost whose date is missing."""
         if not self._rows_above() or not self._is_sum(candidate):
             return ""
-        says = self.reader.is_labelled(cells) or any(map(is_balance_label, candidate.cells))
+        says = self.reader.is_labelled(cells) or any(map(balance_label, candidate.cells))
         if not says and not self._lacks_what_costs_have(candidate):
             return ""
         return "total" if last and candidate.amount in self._everything() else "subtotal"

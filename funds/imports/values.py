@@ -185,9 +185,22 @@ _MONTH = re.compile(
 #: What may stand beside the word of a total that says nothing else: a code, a month, a currency.
 _BESIDE_TOTAL = re.compile(r"[^\W\d_]*[0-9]\S*|eur|euro|euroa|kaikki|alla|grand|och|ja|[\W_]+")
 _BALANCE = re.compile(
-    r"(?:alku|loppu|avaus|paatos)saldo|(?:alkava|avaava|paattava|edellinen|uusi) saldo|saldo(?: \S+)?"
-    r"|saldosiirto|siirto(?: (?:edellise|seuraava|ed\b)\w*(?: \w+)?)?|siirretty saldo"
-    r"|(?:ingaende|utgaende) (?:saldo|balans)|transport|(?:opening|closing) balance|(?:carried|brought) forward"
+    r"(?:alku|loppu|avaus|paatos) ?saldo|(?:alkava|avaava|paattava|edellinen|uusi|siirtyva) saldo|saldo(?: \S+)?"
+    r"|(?:kauden|tilin|tilikauden) (?:alku|loppu)?saldo|tilinavaus|tilin avaus|avaava tase|(?:alku|loppu)tilanne"
+    r"|saldosiirto|siirto(?: (?:edellise|seuraava|ed\b)\w*\.?(?: \w+)?)?|siirretty saldo"
+    r"|(?:siirretty|siirtyy|siirtyva) (?:edellise|seuraava|ed\b)\w*\.?(?: \w+)?"
+    r"|kertyma edellise\w+ \w+|(?:kertyma edellinen|edellinen kertyma)"
+    r"|(?:ingaende|utgaende|ing|utg)\.? ?(?:saldo|balans)|transport|overfort(?: (?:fran|till) \w+(?: \w+)?)?"
+    r"|(?:opening|closing|previous) balance|balance forward|balance (?:[bc]/[fd]|[bc][fd])"
+    r"|(?:balance )?(?:carried|brought) (?:forward|down)"
+)
+#: The same so short that only a text may say it, and no code.
+_SHORT_BALANCE = re.compile(r"ib|ub|ing\.? ?bal|utg\.? ?bal|b/f|c/f|bal\.? ?[bc]/f")
+_SHORT_BEGINS = frozenset({"ib", "ub", "in", "ut", "b/", "c/", "ba"})
+#: The day or the month of a balance.
+_BALANCE_DATE = re.compile(
+    r"(?<![\w.])(?:[0-9]{1,2}\.[0-9]{1,2}\.?(?:(?:19|20)?[0-9]{2})?|(?:19|20)[0-9]{2}(?:-[0-9]{2}){0,2}"
+    rf"|[0-9]{{1,2}}/(?:19|20)[0-9]{{2}}|{_MONTH.pattern})(?!\w)"
 )
 _LONGEST_LABEL = 80
 #: A fast look at a whole row: hardly any says one of these words.
@@ -199,9 +212,17 @@ _MAY_BE_LABELLED = (
     "saldo",
     "siirto",
     "siirretty",
+    "siirty",
     "balan",
     "transport",
     "forward",
+    "brought",
+    "carried",
+    "avaus",
+    "avaava",
+    "tilanne",
+    "kertym",
+    "överfört",
     "\u03c3",
 )
 
@@ -234,9 +255,25 @@ def is_bare_total(text: str) -> bool:
     return all(_BESIDE_TOTAL.fullmatch(word) for word in _TOTAL.sub(" ", plain(text)).split())
 
 
-def is_balance_label(text: str) -> bool:
-    """True for ``Alkusaldo``, ``Siirto``, ``Utgående saldo`` and the like, and nothing else in the cell."""
-    return len(text) <= _LONGEST_LABEL and _BALANCE.fullmatch(plain(text).strip(" .:")) is not None
+def balance_label(text: str) -> str:
+    """``alkusaldo`` for ``Alkusaldo 1.10.2024``, and so for other words of balances; empty with anything beside it."""
+    label = _without_date(text) if len(text) <= _LONGEST_LABEL else ""
+    return label if _BALANCE.fullmatch(label) else ""
+
+
+def is_short_balance(text: str) -> bool:
+    """True for ``IB 1.10.2024`` and the like, which are balances where a text says them."""
+    # Asked of every description, hardly any of which begins so.
+    if len(text) > _LONGEST_LABEL or text[:2].casefold() not in _SHORT_BEGINS:
+        return False
+    return _SHORT_BALANCE.fullmatch(_without_date(text)) is not None
+
+
+def _without_date(text: str) -> str:
+    bare = plain(text).strip(" .:")
+    if _BALANCE.fullmatch(bare):
+        return bare
+    return " ".join(_BALANCE_DATE.sub(" ", bare).split()).strip(" .:,-")
 
 
 # --- codes and texts

@@ -192,6 +192,36 @@ def test_a_transfer_with_a_voucher_is_no_sum_carried_forward(voucher: str, text:
     assert any("carried forward" in warning for warning in found.warnings) is told
 
 
+BALANCES = [
+    *[(text, True) for text in (
+        *("Alkusaldo 1.10.2024", "ALKUSALDO 1.10.", "Avaava saldo 1.10.", "Alkusaldo lokakuu", "Alku saldo"),
+        *("Loppusaldo 31.10.2024", "Loppusaldo: 31.10.2024", "Saldo 30.9.2024", "Saldo 10/2024", "Kauden saldo"),
+        *("Tilinavaus", "Siirto ed. kaudelta", "Siirretty edelliseltä sivulta", "Siirtyy seuraavalle sivulle"),
+        *("Ingående balans 1.10.2024", "Ing. balans", "Ing.balans", "Ing. saldo", "Utg. saldo 31.10.2024", "IB", "UB"),
+        *("IB 1.10.2024", "IB 2024-10-01", "Överfört från föregående sida", "Balance brought forward", "Balance b/f"),
+        *("Opening balance 1.10.2024", "Brought forward 10/2024", "Kertymä edellinen"),
+    )],
+    *[(text, False) for text in (
+        *("Alkusaldon tarkistus 1.10.2024", "Siirto 1.10.2024", "Transport 1.10.2024", "Tilinavauskulut", "IB-lukio"),
+        *("IB Helsinki 2024", "Lokakuu 2024", "1.10.2024", "Loppusiivous 31.10.2024", "Tilanne 1.10.2024"),
+    )],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), BALANCES)
+@pytest.mark.parametrize("voucher", ["1001", ""])
+def test_words_of_balances_with_a_date_or_shortened_are_told(text: str, told: bool, voucher: str) -> None:
+    found = reading(csv(changed(voucher=voucher, description=text, amount="9,00"), changed(voucher="2")))
+    assert [row.kind for row in found][1:] == ["row", "row"]
+    told = told or (not voucher and text.startswith(("Siirto", "Transport")))
+    assert ["carried forward" in warning for warning in found.warnings] == [True] * told
+
+
+def test_a_short_word_of_a_balance_is_none_in_a_code() -> None:
+    found = reading(csv(changed(voucher="IB", amount="9,00"), changed(voucher="UB 2024")))
+    assert list(found) and not found.warnings
+
+
 def test_a_cost_without_date_and_voucher_is_an_error_though_it_is_a_sum() -> None:
     rows = [changed(amount="60,00"), changed(amount="40,00")]
     undated = changed(date="", amount="100,00", voucher="", account="", description="Konsultti Oy, lokakuun lasku")
