@@ -4,9 +4,11 @@ Source: domain.md §7.
 """
 
 import re
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
+from fundtrack.formats import HELSINKI
 from fundtrack.periods import FIRST_YEAR, LAST_YEAR, Month
 from fundtrack.sentences import sentence as _
 
@@ -17,7 +19,9 @@ from .values import CellProblem, cell_problem, error_in_cell, quoted
 
 _EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 61, (date(LAST_YEAR, 12, 31) - _EPOCH).days
-_TIME = r"(?:[ T]+[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+#: A time with its offset from universal time is a moment: its day in Finland may be another one than is written.
+_OFFSET = r"(?P<zone> ?(?:Z|z|UTC|GMT)|(?P<sign> ?[+-])(?P<oh>[0-9]{2})(?::?(?P<om>[0-9]{2}))?)?"
+_TIME = rf"(?:[ T]+(?P<hh>[0-9]{{1,2}})[:.](?P<mi>[0-9]{{2}})(?:[:.][0-9]{{2}}(?:[.,][0-9]+)?)?{_OFFSET})?"
 _SHAPES = {
     "d.m.yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>[0-9]{{4}}){_TIME}"),
     "d.m.yy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.(?P<m>[0-9]{{1,2}})\.(?P<y>[0-9]{{2}}){_TIME}"),
@@ -69,11 +73,38 @@ def day_of(value: Value, form: str) -> tuple[date | None, Month]:
     parts = found.groupdict()
     if form == "d/m/yyyy" and int(parts["m"]) > 12 >= int(parts["d"]):
         raise _month_first(value)
-    year = int(parts["y"])
+    year, number = int(parts["y"]), int(parts["m"] or parts["n"])
     if len(parts["y"]) == 2:
         # Bookkeeping with two digits began in the seventies; nobody books a budget of the eighties to come.
         year += 1900 if year >= 70 else 2000
-    return _existing(year, int(parts["m"] or parts["n"]), int(parts["d"]) if "d" in parts else None, value)
+    day, month = _existing(year, number, int(parts["d"]) if "d" in parts else None, value)
+    # 1.10.2024 10:00-11:00 is an hour, and 2024-10-01 10:00-11:00 by the standard a moment.
+    if day is not None and parts.get("zone") and (form == "yyyy-mm-dd" or not parts["sign"]):
+        day = _day_in_finland(day, parts, value)
+        month = Month.of(day)
+    return day, month
+
+
+def moved_day(value: Value, form: str) -> date | None:
+    """The day of a moment in Finland where it is another one than is written; None for any other cell."""
+    if not isinstance(value, str) or ":" not in value or form not in _SHAPES:
+        return None
+    found = _SHAPES[form].fullmatch(text := _date_text(value, form))
+    if found is None or not found.groupdict().get("zone"):
+        return None
+    written, day = (day_of(part, form)[0] for part in (text[: found.start("hh")].rstrip(" T"), text))
+    return day if day != written else None
+
+
+def _day_in_finland(day: date, parts: Mapping[str, str | None], value: Value) -> date:
+    offset = timedelta(hours=int(parts["oh"] or 0), minutes=int(parts["om"] or 0))
+    if "-" in (parts["sign"] or ""):
+        offset = -offset
+    try:
+        clock = time(int(parts["hh"] or 0), int(parts["mi"] or 0), tzinfo=timezone(offset))
+        return datetime.combine(day, clock).astimezone(HELSINKI).date()
+    except (ValueError, OverflowError):
+        raise cell_problem("date_impossible", _("The day “%(value)s” does not exist."), value) from None
 
 
 def _date_text(value: Value, form: str) -> str:

@@ -13,6 +13,7 @@ from .doubts import Doubts
 from .files import TableFile
 from .guesses import guesses
 from .headings import HEADING_ROWS, labels_of, place_of, places_of
+from .moments import Moments
 from .no_actuals import NoActuals, Sections
 from .other_months import OtherMonths
 from .other_sheets import look_at_sheets
@@ -60,6 +61,7 @@ class Reading(Iterator[ReadRow]):
         self._sections = Sections()
         self._signs = UnreadSigns(places, self.labels)
         self._titles = TitleMonths(month if profile.date_format == "none" else None)
+        self._moments = Moments(places, self.labels)
         self._months = OtherMonths(places, self.labels, profile.date_format)
         self._doubts = Doubts(places, self.labels) if doubts else None
         #: None for a workbook, whose cells have their places.
@@ -162,6 +164,7 @@ class Reading(Iterator[ReadRow]):
             if shape is not None:
                 found = shape.checked(found)
             if found.kind == "row":
+                self._moments.add(number, row)
                 self._no_actuals.add(number, row)
                 self._sections.add(found)
                 if self._signs.columns:
@@ -169,7 +172,8 @@ class Reading(Iterator[ReadRow]):
                 if number in self._hidden:
                     self._hidden_read.append(number)
             yield found, row
-        self.warnings += self._hidden_warnings() + units.warnings() + self._months.warnings() + self._titles.warnings()
+        self.warnings += self._hidden_warnings() + units.warnings() + self._moments.warnings()
+        self.warnings += self._months.warnings() + self._titles.warnings()
         self.warnings += self._no_actuals.warnings() + self._sections.warnings()
         if shape is not None:
             self.warnings += shape.warnings()

@@ -237,6 +237,42 @@ def test_a_row_whose_date_is_words_is_still_told() -> None:
     assert "One cell of the column “Päivä” is not a date" in warning
 
 
+#: A time with its offset, its day in Finland, and whether that is another one than is written.
+MOMENTS = [
+    ("2024-09-30T22:00:00Z", date(2024, 10, 1), True),
+    ("2024-09-30T22:00:00.000Z", date(2024, 10, 1), True),
+    ("2024-09-30T22:00:00+00:00", date(2024, 10, 1), True),
+    ("2024-09-30 22:00:00 +0000", date(2024, 10, 1), True),
+    ("2024-09-30 21:00 UTC", date(2024, 10, 1), True),
+    ("2024-09-30T20:59:59Z", date(2024, 9, 30), False),
+    # In winter two hours, in summer three.
+    ("2024-10-31T22:00:00Z", date(2024, 11, 1), True),
+    ("2024-10-31T21:59:59Z", date(2024, 10, 31), False),
+    ("2024-10-01T00:00:00+03:00", date(2024, 10, 1), False),
+    ("2024-10-01T00:30:00+05:30", date(2024, 9, 30), True),
+    ("2024-09-30T20:00:00-05", date(2024, 10, 1), True),
+    ("2024-10-31T00:00:00Z", date(2024, 10, 31), False),
+    ("2024-09-30T22:00:00", date(2024, 9, 30), False),
+    ("30.9.2024 22:00Z", date(2024, 10, 1), True),
+    ("30.9.2024 22:00-23:00", date(2024, 9, 30), False),
+]
+
+
+@pytest.mark.parametrize(("text", "day", "moved"), MOMENTS)
+@pytest.mark.parametrize("heading", ["Pvm", "Kausi"])
+def test_a_time_with_its_offset_is_the_day_in_finland(text: str, day: date, moved: bool, heading: str) -> None:
+    actuals = reading(monthly(heading, text, text))
+    rows = [row for row in actuals if row.kind == "row"]
+    assert ([row.month for row in rows] == [Month.of(day)] * 2 and heading == "Kausi") or rows[0].booked_on == day
+    said = f"(2, the first in row 2: “{text}” is {day.day}.{day.month}.{day.year})"
+    assert len(actuals.warnings) == moved and (not moved or said in actuals.warnings[0])
+
+
+def test_a_moment_that_does_not_exist_is_an_error() -> None:
+    rows = rows_of(monthly("Pvm", "2024-09-30T22:00:00Z", "2024-09-30T25:00:00Z"))
+    assert [row.problems[0].code for row in rows if row.problems] == ["date_impossible"]
+
+
 @pytest.mark.parametrize("text", ["10/24", "251124"])
 def test_a_month_that_was_chosen_does_not_answer_for_the_form_of_a_day(text: str) -> None:
     columns = {"date": "Pvm", "amount": "Summa"}
