@@ -63,8 +63,8 @@ def find_date_form(
 def _ask_for_form(key: str, heading: str, column: ColumnFacts, forms: Sequence[str]) -> Question:
     if key == "date":
         message = _(
-            "The form of the dates in the column “%(column)s” is not known, for example “%(value)s”. Choose "
-            "it. Dates with the month first (1/31/2024) are not read: write them as 31.1.2024 or 2024-01-31."
+            "The form of the dates in the column “%(column)s” is not known, for example “%(value)s”. Choose it, or "
+            "write the dates as 31.1.2024 or 2024-01-31. Dates with the month first (1/31/2024) are not read."
         )
     else:
         message = _(

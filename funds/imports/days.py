@@ -36,8 +36,25 @@ _SHAPES = {
     "m/yyyy": re.compile(r"[Pp]?(?P<m>0?[0-9]{1,2})[/-](?P<y>[0-9]{4})"),
     "m.yyyy": re.compile(r"(?P<m>0?[0-9]{1,2})[.,](?P<y>[0-9]{4})"),
 }
+#: Names of weekdays, which say nothing more; whole or as people shorten them in Finnish, Swedish and English.
+_WEEKDAY = (
+    r"(?:ma|ti|ke|to|pe|la|su)|(?:maanan|tiis|torsu?|perjan|lauan|sunnun)tai(?:na)?|keskiviikko(?:na)?|torstai(?:na)?"
+    r"|m\u00e5n?|tis|ons?|tors?|fre?|l\u00f6r?|s\u00f6n?|(?:m\u00e5n|tis|ons|tors|fre|l\u00f6r|s\u00f6n)dag(?:en)?"
+    r"|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+)
+_BEFORE, _BEHIND = (
+    re.compile(rf"(?:{_WEEKDAY})(?:[.,]+ ?| )(?=[0-9])", re.IGNORECASE),
+    re.compile(rf",? \(?(?:{_WEEKDAY})\.?\)?$", re.IGNORECASE),
+)
+_NUMBERS = re.compile(r"[0-9]{1,4}([./-]) ?[0-9]{1,2}\1 ?[0-9]{2,4}(?:[ T].*)?")
+_WORD = re.compile(r"[^\W\d_]{2}")
+#: 1. lokakuuta 2024, 01-Oct-2024, 1 oktober 2024; and October 1, 2024.
+_NAMED = re.compile(r"(?P<d>[0-9]{1,2})(?:\. ?|[ -])(?P<name>[^\W\d_]{3,12})\.?[ -](?P<y>[0-9]{4})(?P<rest>[ T].*)?")
+_NAME_FIRST = re.compile(r"(?P<name>[^\W\d_]{3,12})\.? (?P<d>[0-9]{1,2}),? (?P<y>[0-9]{4})(?P<rest>[ T].*)?")
 _SERIAL = re.compile(r"[0-9]{1,6}(?:[.,][0-9]+)?")
 _ONE_OR_TEN = re.compile(r"[0-9]{4}\.1")
+#: Of days with names: ``ti 1.1.24``.
+_SHORTEST_NAMED, _LONGEST_DAY = 9, 60
 _DIGITS = {"yymmdd": 6, "ddmmyy": 6, "yyyymmdd": 8, "yyyymm": 6}
 
 
@@ -85,6 +102,23 @@ def day_of(value: Value, form: str) -> tuple[date | None, Month]:
     return day, month
 
 
+def plain_day(text: str) -> str:
+    """A day without the name of its weekday, and the name of its month as a number; any other text as it is."""
+    if not _SHORTEST_NAMED <= len(text) <= _LONGEST_DAY or _WORD.search(text) is None:
+        return text
+    bare = text
+    if (found := _BEFORE.match(text)) is not None:
+        bare = text[found.end() :]
+    elif text[:1].isdigit() and (found := _BEHIND.search(text)) is not None:
+        bare = text[: found.start()]
+    named = _NAMED.fullmatch(bare) or _NAME_FIRST.fullmatch(bare)
+    month = named_month(f"{named['name']} {named['y']}") if named is not None else None
+    if named is not None and month is not None:
+        return f"{named['d']}.{month[1]}.{named['y']}{named['rest'] or ''}"
+    # “To 4000” is no Thursday.
+    return bare if _NUMBERS.fullmatch(bare) else text
+
+
 def moved_day(value: Value, form: str) -> date | None:
     """The day of a moment in Finland where it is another one than is written; None for any other cell."""
     if not isinstance(value, str) or ":" not in value or form not in _SHAPES:
@@ -117,7 +151,7 @@ def _date_text(value: Value, form: str) -> str:
             # The number 2024.1 was typed as January or as 2024.10.
             return str(value)
         return text.zfill(_DIGITS.get(form, 0))
-    return " ".join(text.split())
+    return plain_day(" ".join(text.split()))
 
 
 def _excel_day(value: Value, text: str) -> tuple[date | None, Month]:
