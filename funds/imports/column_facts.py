@@ -11,7 +11,7 @@ from fundtrack.money import AmountError, parse_amount
 from fundtrack.periods import Month
 
 from .cells import Value, text_of
-from .days import day_of
+from .days import day_of, plain_day
 from .month_names import named_month
 from .profile_values import MONTH_FORMATS
 from .values import is_one, is_total_label, side_of
@@ -109,7 +109,7 @@ class ColumnFacts:
                     return
 
     def _count(self, value: Value, count: int, known: Iterable[tuple[str, frozenset[str]]]) -> None:
-        text = text_of(value).strip().removeprefix("'")
+        text = plain_day(text_of(value).strip().removeprefix("'"))
         if not text:
             return
         self.filled += count

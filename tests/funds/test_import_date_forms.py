@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from funds.actions.imports import known_codes
+from funds.imports.days import plain_day
 from funds.imports.profiles import Profile, ProfileRefusal
 from funds.imports.recognise import KnownCodes
 from funds.models import ImportBatch
@@ -41,6 +42,47 @@ READ = [
     ("2024.10.01", "yyyy-mm-dd", date(2024, 10, 1)),
     ("2024/10/1 8:30", "yyyy-mm-dd", date(2024, 10, 1)),
 ]
+
+
+#: The first of October 2024 with the name of its weekday or month.
+NAMED = [
+    *("ti 1.10.2024", "Ti 1.10.2024", "ti. 1.10.2024", "tiistai 1.10.2024", "tiistaina 1.10.2024", "1.10.2024 ti"),
+    *("1.10.2024 (ti)", "tis 1.10.2024", "tisdag 1.10.2024", "Tue, 1.10.2024", "Tuesday 1.10.2024 12:30"),
+    *("1. lokakuuta 2024", "1 lokakuu 2024", "01-Oct-2024", "1-OCT-2024", "1 oktober 2024", "1 okt. 2024"),
+    *("1 October 2024", "October 1, 2024", "Oct 1 2024", "tiistai 1. lokakuuta 2024", "Tue, 01 Oct 2024 08:15:00"),
+]
+
+
+@pytest.mark.parametrize("text", NAMED)
+@pytest.mark.parametrize("heading", ["Pvm", "Kausi"])
+@pytest.mark.parametrize("kind", [csv, xlsx])
+def test_days_with_the_name_of_their_weekday_or_month(text: str, heading: str, kind: Any) -> None:
+    actuals = reading(kind(changed(date=text), changed(date="31.10.2024"), header=(heading, *HEADER[1:])))
+    rows = [row for row in actuals if row.kind == "row"]
+    assert [row.month for row in rows] == [Month(2024, 10)] * 2 and not actuals.warnings
+    assert heading == "Kausi" or [row.booked_on for row in rows] == [date(2024, 10, 1), date(2024, 10, 31)]
+
+
+@pytest.mark.parametrize("weekday", ["ma", "ke", "to", "pe", "la", "su", "må", "on", "fr", "lö", "sö"])
+def test_every_weekday_is_known(weekday: str) -> None:
+    (row,) = rows_of(monthly("Pvm", f"{weekday} 1.10.2024"))
+    assert row.booked_on == date(2024, 10, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["01-Oct-24", "1. kuuta 2024", "xx 1.10.2024", "1. lokakuuta", "Oct 1", "32. lokakuuta 2024"]
+)
+def test_other_days_in_words_are_asked_about_with_what_to_do(text: str) -> None:
+    (question,) = found(monthly("Pvm", text, text)).questions
+    assert question.key == "date_format" and f"“{text}”" in question.message
+    assert "Choose it, or write the dates as 31.1.2024 or 2024-01-31." in question.message
+
+
+def test_words_and_codes_are_no_days() -> None:
+    texts = ("la 1", "Su 12", "1 May Oy 2024", "mars 2024", "sat", "to 4000")
+    rows = [changed(description=text, voucher=f"ti {number}") for number, text in enumerate(texts)]
+    assert [row.description for row in rows_of(csv(*rows))] == list(texts)
+    assert [plain_day(text) for text in texts] == list(texts)
 
 
 @pytest.mark.parametrize(("text", "form", "day"), READ)
