@@ -7,7 +7,7 @@ The search is fast where there is nothing to find, and exact where there is.
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .cells import CellError
@@ -20,14 +20,17 @@ _CHUNK = 1 << 20
 #: Longest stretch that a pattern of the fast search spans.
 _OVERLAP = 256
 _LONGEST_TAG = 100_000
+#: Longest stretch without a tag that is looked for.
+LONGEST_PIECE = _CHUNK + _LONGEST_TAG
 #: Most bytes of text that the cells of one sheet may hold together.
 _MOST_TEXT = 500 * 1024 * 1024
 _NAME = rb"(?:[\w.-]+:)?"
 _ATTRIBUTES = rb"""((?:[^>"']|"[^"]*"|'[^']*')*?)"""
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(/?)" + _NAME + rb"(row|c|f|v|is)(?=[\s/>])" + _ATTRIBUTES + rb"(/?)>|<[^>]*>",
     re.DOTALL,
 )
+_CDATA, _ANY_TAG = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL), re.compile(rb"<[^>]*>")
 _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([^"']*)["']""")
 _TYPE = re.compile(rb"""(?:^|\s)t\s*=\s*["']([^"']*)["']""")
 _PLAIN_REFERENCE = re.compile(rb"([A-Za-z]{0,3})([0-9]{1,7})")
@@ -54,6 +57,8 @@ class SheetScan:
     unplaced: bool = False
     #: Error cells or formulas.
     marked: bool = False
+    #: Cells with nothing to read below the rows that are read.
+    nothing_below: bool = False
     #: Cells that hold a value.
     values: int = 0
     #: Rows that a filter or a person has hidden.
@@ -129,8 +134,13 @@ def _far(limits: Limits) -> re.Pattern[bytes]:
     return re.compile(rb"""\br\s*=\s*["'](?:(?![A-Za-z]?[0-9]{1,7}["'])|[A-Za-z]?""" + beyond + rb")")
 
 
-def find_marks(chunks: Iterator[bytes], scan: SheetScan, limits: Limits) -> Marks:
+def find_marks(
+    chunks: Iterator[bytes], scan: SheetScan, limits: Limits, is_nothing: Callable[[Cell], bool] = lambda _cell: False
+) -> Marks:
     """Look closely at the cells of a sheet.
+
+    Args:
+        is_nothing: True for a cell that may stand below the rows that are read; the scan then tells that one does.
 
     Returns:
         row → column (both from 1) → the error that the cell shows, or its formula without a result.
@@ -142,6 +152,9 @@ def find_marks(chunks: Iterator[bytes], scan: SheetScan, limits: Limits) -> Mark
     last_row = last_column = 0
     for cell in cells_in_order(chunks) if scan.unplaced else _placed_cells(chunks, every=scan.far):
         if not cell.has_value and cell.formula is None:
+            continue
+        if cell.row > limits.rows and cell.column <= limits.columns and is_nothing(cell):
+            scan.nothing_below = True
             continue
         if cell.row > limits.rows:
             raise too_many_rows(limits)
@@ -160,7 +173,7 @@ def _placed_cells(chunks: Iterator[bytes], *, every: bool) -> Iterator[Cell]:
     rest = b""
     for chunk in chunks:
         *pieces, rest = _CELL_END.split(rest + chunk)
-        if len(rest) > _CHUNK + _LONGEST_TAG:
+        if len(rest) > LONGEST_PIECE:
             raise unusual()
         for piece in pieces:
             if every or _MARKED.search(piece):
@@ -185,8 +198,13 @@ def _cells_of(piece: bytes) -> Iterator[Cell]:
             None if formula is None else formula[1] or b"",
             # Without a formula the end tag tells that something stands inside.
             value is not None or formula is None,
-            bytearray(b"" if value is None else value[1] or b""),
+            bytearray(value[1] or b"" if value is not None else b"" if formula else _inline(piece[found.end() :])),
         )
+
+
+def _inline(piece: bytes) -> bytes:
+    """The text of a cell that has no value of its own."""
+    return _ANY_TAG.sub(b"", _CDATA.sub(rb"\1", piece)) if b"is" in piece else b""
 
 
 def _error_of(cell: Cell) -> CellError | None:
@@ -211,7 +229,7 @@ def cells_in_order(chunks: Iterator[bytes]) -> Iterator[Cell]:
         if inside:
             text += before
         if name == b"row" and not closing:
-            row, column = _row_of(attributes) or row + 1, 0
+            row, column = row_number(attributes) or row + 1, 0
         elif name == b"c" and not closing:
             row, column = _place(attributes, row, column + 1)
             kind = _TYPE.search(attributes)
@@ -236,19 +254,21 @@ def _tokens(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool, bytes, bool,
     rest = b""
     for chunk in chunks:
         buffer, end = rest + chunk, 0
-        for found in _TOKEN.finditer(buffer):
+        for found in TOKEN.finditer(buffer):
             # Far less than a chunk is left at the end, so a tag that is cut in two is found whole in the next one.
             if found[2] is not None:
                 yield found[2], bool(found[1]), found[3], bool(found[4]), buffer[end : found.start()]
             else:
-                yield b"", False, b"", False, buffer[end : found.start()]
+                written = found[0][9:-3] if found[0].startswith(b"<![CDATA[") else b""
+                yield b"", False, b"", False, buffer[end : found.start()] + written
             end = found.end()
         rest = buffer[end:]
-        if len(rest) > _CHUNK + _LONGEST_TAG:
+        if len(rest) > LONGEST_PIECE:
             raise unusual()
 
 
-def _row_of(attributes: bytes) -> int:
+def row_number(attributes: bytes) -> int:
+    """The number that a row says of itself; 0 where it says none."""
     found = _REFERENCE.search(attributes)
     if found is None:
         return 0

@@ -23,6 +23,7 @@ from .limits import (
     unusual,
 )
 from .workbook_places import check_places
+from .workbook_scan import Cell as ScannedCell
 from .workbook_scan import (
     Marks,
     SheetScan,
@@ -33,6 +34,7 @@ from .workbook_scan import (
     scan_sheet,
     shared_lengths,
 )
+from .workbook_trim import blank_texts, is_nothing, trimmed
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -69,6 +71,8 @@ class Workbook:
         self._scans: dict[str, SheetScan] = {}
         self._texts: list[int] = []
         self._found: dict[str, Marks] = {}
+        #: Part of a sheet → the workbook that is parsed in its place.
+        self._trimmed: dict[str, bytes] = {}
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 self._check(archive)
@@ -169,19 +173,41 @@ class Workbook:
                 scan = self._scans[sheet.part]
                 if scan.values * max(self._texts, default=0) > _MOST_TEXT:
                     check_texts(part_chunks(archive, part), self._texts)
-                marks = find_marks(part_chunks(archive, part), scan, self.limits) if scan.closer else {}
+                marks = self._find_marks(archive, part, scan) if scan.closer else {}
                 check_places(lambda: part_chunks(archive, part), sheet.name)
+            if scan.nothing_below:
+                self._trimmed[sheet.part] = self._trim(part, scan)
         except _BROKEN as error:
             raise damaged(self.name) from error
         self._found[sheet.part] = marks
         return marks
+
+    def _find_marks(self, archive: zipfile.ZipFile, part: str, scan: SheetScan) -> Marks:
+        blanks: set[int] | None = None
+
+        def is_nothing_there(cell: ScannedCell) -> bool:
+            nonlocal blanks
+            if blanks is None:
+                shared = [name for name in archive.namelist() if name.casefold() == "xl/sharedstrings.xml"]
+                blanks = set[int]().union(*(blank_texts(part_chunks(archive, name)) for name in shared))
+            return is_nothing(cell, blanks)
+
+        return find_marks(part_chunks(archive, part), scan, self.limits, is_nothing_there)
+
+    def _trim(self, part: str, scan: SheetScan) -> bytes:
+        """The workbook as it is parsed: without the rows that hold nothing to read below those that are read."""
+        content = trimmed(self.content, part, self.limits.rows)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            # What stands elsewhere than in its row is left, and would be allocated.
+            find_marks(part_chunks(archive, part), scan, self.limits)
+        return content
 
     def _parsed(self, sheet: SheetInfo, last_marked: int) -> Iterator[list[Value]]:
         # Imported where it is used: only an upload of a workbook needs it.
         from python_calamine import CalamineError, CalamineWorkbook
 
         try:
-            book = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
+            book = CalamineWorkbook.from_filelike(io.BytesIO(self._trimmed.get(sheet.part, self.content)))
             table = book.get_sheet_by_name(sheet.name)
             number = 0
             for number, row in enumerate(self._padded(table), start=1):

@@ -215,6 +215,63 @@ def test_empty_cells_far_away_do_not_matter() -> None:
     assert len(list(open_file("x.xlsx", sheet_xml(rows)).rows())) == 2
 
 
+_GOOD = "".join(
+    f'<c r="{letter}2" t="inlineStr"><is><t>{text}</t></is></c>' for letter, text in zip("ABCDEFG", ROW, strict=True)
+)
+#: A cell of the last row, without its place, and whether there is nothing to read in it.
+BELOW = [
+    ('t="inlineStr"><is><t> </t></is>', True),
+    ('t="inlineStr"><is><t xml:space="preserve">&#160;\u00a0 </t></is>', True),
+    ('t="str"><f>""</f><v></v>', True),
+    ('t="str"><f>IF(A1="","",A1)</f><v> </v>', True),
+    ('t="str"><f>is()</f><v></v>', True),
+    ('t="s"><v>1</v>', True),
+    ("><v></v>", True),
+    ('t="s"><v>0</v>', False),
+    ('t="s"><v>7</v>', False),
+    ('t="inlineStr"><is><t>x</t></is>', False),
+    ('t="inlineStr"><is><t><![CDATA[x]]></t></is>', False),
+    ('t="inlineStr"><is><t> <!-- --></t><t>x</t></is>', False),
+    ('t="str"><f>A1</f><v>x</v>', False),
+    ("><f>A1</f><v></v>", False),
+    ("><f>is()</f>", False),
+    ("><v>0</v>", False),
+    ('t="e"><v>#N/A</v>', False),
+]
+
+
+@pytest.mark.parametrize(("cell", "nothing"), BELOW)
+@pytest.mark.parametrize("row", [300_000, 1_048_576])
+@pytest.mark.parametrize("placed", [True, False])
+def test_cells_with_nothing_to_read_are_no_rows(cell: str, nothing: bool, row: int, placed: bool) -> None:
+    place = f'r="B{row}" ' if placed else ""
+    rows = f'<row r="2">{_GOOD}</row><row r="250001"/><row r="{row}"><c {place}{cell}</c></row>'
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    shared = f'<sst xmlns="{space}"><si><t>x</t></si><si><t> </t></si></sst>'
+    content = changed_zip(sheet_xml(rows), {"xl/sharedStrings.xml": shared.encode()})
+    if nothing:
+        assert [row.kind for row in rows_of(content)] == ["row"]
+        return
+    with pytest.raises(FileRefusal) as refusal:
+        rows_of(content)
+    assert refusal.value.code == "file_too_many_rows"
+
+
+def test_nothing_to_read_in_many_rows_below_a_full_sheet() -> None:
+    limits = Limits(bytes=2_000_000, rows=1_000, columns=10, cell=50, sheets=2, unpacked=10_000_000)
+    blank = "".join(f'<row r="{n}"><c r="A{n}" t="str"><f>""</f><v></v></c></row>' for n in range(901, 20_000))
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(2, 901))
+    read = list(open_file("x.xlsx", sheet_xml(rows + blank), limits=limits).rows())
+    assert len(read) == 1_000 and read[899][0] == 900
+
+
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_a_blank_that_stands_far_from_its_row_is_refused(mark: str) -> None:
+    cell = f"<c r={mark}CV1048576{mark} t={mark}inlineStr{mark}><is><t> </t></is></c>"
+    with pytest.raises(FileRefusal):
+        rows_of(sheet_xml(f"<row r={mark}2{mark}>{cell}</row>"))
+
+
 def test_hidden_rows_are_read_and_told() -> None:
     book = Workbook()
     sheet = book.active
