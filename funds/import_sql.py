@@ -241,14 +241,13 @@ elsewhere AS (
     GROUP BY c.root HAVING bool_and(c.line_id IS NULL) AND bool_and(i.id IS NULL OR i.fund_id <> %(fund)s)
         AND bool_or(i.id IS NOT NULL)
 ),
--- Rows of earlier imports of the same bytes.
+-- Rows of earlier imports of the same sheet of the same bytes.
 twins AS MATERIALIZED (
     SELECT r.id, r.number, r.month, r.amount, a.id IS NULL AND b.manner = 'whole_months' AS found_in_whole_month
-    FROM funds_importbatch b JOIN funds_importfile x ON x.id = b.file_id
+    FROM funds_importbatch o JOIN funds_importfile y ON y.id = o.file_id JOIN funds_importfile x ON x.sha256 = y.sha256
+    JOIN funds_importbatch b ON b.file_id = x.id AND b.reading->>'sheet' IS NOT DISTINCT FROM o.reading->>'sheet'
     JOIN funds_importrow r ON r.batch_id = b.id AND r.kind = 'row' LEFT JOIN funds_actual a ON a.import_row_id = r.id
-    WHERE b.organisation_id = %(organisation)s AND b.id <> %(batch)s AND b.state = 'committed'
-        AND x.sha256 = (SELECT y.sha256 FROM funds_importbatch o JOIN funds_importfile y ON y.id = o.file_id
-                        WHERE o.id = %(batch)s)
+    WHERE o.id = %(batch)s AND b.organisation_id = %(organisation)s AND b.id <> %(batch)s AND b.state = 'committed'
 ),
 -- What the newest file that is still committed said of each row.
 said AS (

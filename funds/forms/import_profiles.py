@@ -11,7 +11,7 @@ from ..imports.encodings import ENCODINGS
 from ..imports.headings import place_of
 from ..imports.keeping import PLACE_FIELDS, to_keep
 from ..imports.profile_values import DATE_FORMATS
-from ..imports.profiles import COLUMN_KEYS, Profile, ProfileRefusal
+from ..imports.profiles import COLUMN_KEYS, MAY_LACK, Profile, ProfileRefusal
 from ..imports.proposal import Proposal
 from ..imports.recognition import Question
 from .import_labels import COLUMN_LABELS, DATE_LABELS
@@ -30,7 +30,6 @@ _SETTINGS = (*PLACE_FIELDS, "decimal_mark", "date_format", "negative_credit")
 _FIND_OUT = _("Find out")
 #: The answer that the file has no such column, which is another one than no answer. No heading is written like this.
 _NO_COLUMN = "::none"
-_MAY_LACK = ("column-cost_centre", "column-project_code", "column-side")
 _DELIMITERS = (
     (";", _("Semicolon")),
     (",", _("Comma")),
@@ -111,7 +110,7 @@ class SettingsForm(forms.Form):
                 label=_("Sheet"), required=False, choices=[("", _("The first one")), *((name, name) for name in names)]
             )
         for key in COLUMN_KEYS:
-            self.fields[f"column-{key}"] = self._column(key, labels)
+            self.fields[f"column-{key}"] = self._column(key, labels, lacks=key in profile.without)
         self.profile = profile
         said = {name: getattr(profile, name) or "" for name in _SETTINGS}
         said["sheet"] = str(said["sheet"]) if self.proposal.sheets else shown(said["sheet"])
@@ -133,7 +132,7 @@ class SettingsForm(forms.Form):
             field.widget.attrs["aria-required"] = "true"
             if isinstance(field, forms.ChoiceField):
                 offered: Any = field.choices
-                none = [(_NO_COLUMN, _("None"))] if name in _MAY_LACK else []
+                none = [(_NO_COLUMN, _("None"))] if name.removeprefix("column-") in MAY_LACK else []
                 field.choices = [("", _("Choose")), *none, *(choice for choice in offered if choice[0] != "")]
             self.initial[name] = ""
 
@@ -146,19 +145,19 @@ class SettingsForm(forms.Form):
             if excused and self.has_error(name, "required"):
                 del self.errors[name]
                 cleaned[name] = ""
-            if cleaned.get(name) == _NO_COLUMN:
-                cleaned[name] = ""
         return cleaned
 
-    def _column(self, key: str, labels: Sequence[str]) -> forms.Field:
+    def _column(self, key: str, labels: Sequence[str], *, lacks: bool) -> forms.Field:
         name: Any = COLUMN_LABELS[key]
         if not labels:
-            return text_field(name)
-        choices = [("", _("None")), *((label, label) for label in labels)]
+            field = text_field(name)
+            field.help_text = _("The file has no such column.") if lacks else ""
+            return field
+        choices = [(_NO_COLUMN if lacks else "", _("None")), *((label, label) for label in labels)]
         return forms.ChoiceField(label=name, required=False, choices=choices)
 
     def _initial_columns(self, profile: Profile, labels: Sequence[str]) -> dict[str, str]:
-        found = {}
+        found = {f"column-{key}": _NO_COLUMN for key in profile.without if labels}
         for key, heading in profile.columns.items():
             try:
                 place = place_of(heading, labels)
@@ -196,6 +195,11 @@ class SettingsForm(forms.Form):
         data = {name: self._value(name) for name in self.cleaned_data if only is None or name in only}
         said = {name: data[name] or None for name in _SETTINGS if name in data}
         columns = {key: data[f"column-{key}"] for key in COLUMN_KEYS if data.get(f"column-{key}")}
+        lacking = {key for key, heading in columns.items() if heading == _NO_COLUMN}
+        if not self.proposal.labels:
+            # A page without headings to choose shows a blank field.
+            lacking |= set(self.profile.without) - columns.keys()
+        columns |= dict.fromkeys(lacking, "")
         return {**said, "columns": columns} if columns else said
 
     def _value(self, name: str) -> Any:

@@ -48,6 +48,8 @@ COLUMN_KEYS = (
 )
 #: Those that hold money.
 AMOUNT_KEYS = ("amount", "debit", "credit")
+#: What a file may be said not to have; the other columns are needed, or are not asked about.
+MAY_LACK = ("cost_centre", "project_code", "side")
 KEYS = (
     "encoding",
     "delimiter",
@@ -174,6 +176,8 @@ class Profile:
     negative_credit: str | None = None
     #: Column key → heading in the file.
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
+    #: Keys of ``MAY_LACK`` of which the file has no column: they are neither looked for nor asked about.
+    without: Sequence[str] = ()
     leave_out: Sequence[LeaveOut] = ()
     #: The first one that fits a row holds.
     rules: Sequence[Rule] = ()
@@ -200,7 +204,8 @@ class Profile:
             decimal_mark=_chosen(given, "decimal_mark", canonical_mark, (",", ".")),  # type: ignore[arg-type]
             date_format=_chosen(given, "date_format", canonical_date_format, DATE_FORMATS),
             negative_credit=_chosen(given, "negative_credit", canonical_negative_credit, NEGATIVE_CREDITS),
-            columns=_columns(given.get("columns", {})),
+            columns=(columns := _columns(given.get("columns", {})))[0],
+            without=columns[1],
             leave_out=tuple(_leave_out(entry) for entry in _list(given, "leave_out")),
             rules=tuple(_rule(entry) for entry in _list(given, "rules")),
         )
@@ -222,7 +227,8 @@ class Profile:
     def as_json(self) -> dict[str, Any]:
         """The profile with the keys of a profile file, in their fixed order; what is not said is left out."""
         said: dict[str, Any] = {key: getattr(self, key) for key in KEYS[: KEYS.index("columns")]}
-        said["columns"] = {key: self.columns[key] for key in COLUMN_KEYS if key in self.columns}
+        columns = {**self.columns, **dict.fromkeys(self.without, "")}
+        said["columns"] = {key: columns[key] for key in COLUMN_KEYS if key in columns}
         said["leave_out"] = [entry.as_json() for entry in self.leave_out]
         said["rules"] = [rule.as_json() for rule in self.rules]
         return {key: value for key, value in said.items() if value not in (None, [], {})}
@@ -330,7 +336,8 @@ def _header_row(value: object) -> int | None:
     raise _bad("header_row", value, _("Give the number of a row, from 1."))
 
 
-def _columns(value: object) -> dict[str, str]:
+def _columns(value: object) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The headings, and the keys of columns that the file does not have."""
     if not isinstance(value, Mapping):
         raise _bad("columns", value, _("Give an object of column keys and headings."))
     columns: dict[str, str] = {}
@@ -338,8 +345,9 @@ def _columns(value: object) -> dict[str, str]:
         if key not in COLUMN_KEYS:
             raise _unknown("columns", str(key), COLUMN_KEYS)
         if heading is not None:
-            columns[key] = _text(f"columns.{key}", heading, required=True)
-    return {key: columns[key] for key in COLUMN_KEYS if key in columns}
+            columns[key] = _text(f"columns.{key}", heading, required=key not in MAY_LACK)
+    said = {key: columns[key] for key in COLUMN_KEYS if columns.get(key)}
+    return said, tuple(key for key in MAY_LACK if columns.get(key) == "")
 
 
 def _list(given: Mapping[str, Any], key: str) -> list[Any]:

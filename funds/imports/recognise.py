@@ -71,6 +71,7 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     chosen = assign(labels, facts, fixed, repeated, dated=declared.date_format != "none")
     choices = {key: _choice(candidate, labels, facts, declared) for key, candidate in chosen.items()}
     choices |= find_sign_column(choices, labels, facts, lambda: _below(file, place))
+    choices = {key: choice for key, choice in choices.items() if key not in declared.without}
     questions: list[Question] = []
     warnings = list(file.warnings)
     date_format = declared.date_format or find_date_form(choices, facts, known.years, questions, warnings)

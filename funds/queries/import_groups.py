@@ -14,28 +14,27 @@ _GROUPS = """
 , added AS MATERIALIZED (
     SELECT e.cost_centre_code, e.project_code, m.month, coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0) AS costs,
         coalesce(sum(e.amount) FILTER (WHERE e.amount < 0), 0) AS credits
-    -- Who typed it while its month was closed typed it into the month in which a late row is booked.
-    FROM entries e CROSS JOIN LATERAL (SELECT e.month UNION SELECT coalesce(e.concerns_month, e.month)) m
+    -- Who typed it while its month was closed typed it into a later one, up to the month in which a late row is booked.
+    FROM entries e CROSS JOIN LATERAL (
+        SELECT generate_series(coalesce(e.concerns_month, e.month), e.month, interval '1 month')::date AS month) m
     WHERE e.kind = 'new' GROUP BY 1, 2, 3
 ),
 typed_rows AS (
-    SELECT a.id AS root, a.id, a.cost_centre_code, a.project_code, coalesce(a.concerns_month, a.month) AS month,
-        a.amount
+    SELECT a.id, a.cost_centre_code, a.project_code, coalesce(a.concerns_month, a.month) AS month, a.amount
     FROM funds_actual a JOIN funds_booking b ON b.id = a.booking_id
     WHERE a.organisation_id = %(organisation)s AND a.corrects_id IS NULL
         AND coalesce(a.concerns_month, a.month) IN (SELECT month FROM added)
         AND b.source IN ('grid', 'paste', 'form', 'command')
     UNION ALL
-    SELECT t.root, a.id, a.cost_centre_code, a.project_code, coalesce(a.concerns_month, a.month), a.amount
+    SELECT a.id, a.cost_centre_code, a.project_code, coalesce(a.concerns_month, a.month), a.amount
     FROM typed_rows t JOIN funds_actual a ON a.corrects_id = t.id
 ),
+-- A cell that was changed has a row for each difference: what stands of it is asked about, and nothing if it is gone.
 typed AS (
-    SELECT cost_centre_code, project_code, month, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS costs,
+    SELECT cost_centre_code, project_code, month, sum(amount) AS standing,
+        coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS costs,
         coalesce(sum(amount) FILTER (WHERE amount < 0), 0) AS credits
-    FROM (
-        SELECT *, sum(amount) OVER (PARTITION BY root, cost_centre_code, project_code, month) AS standing
-        FROM typed_rows
-    ) t WHERE standing <> 0 GROUP BY 1, 2, 3
+    FROM typed_rows GROUP BY 1, 2, 3 HAVING sum(amount) <> 0
 )
 SELECT kind, line_id, cost_centre_code, project_code, month, concerns_month, lost, count(*), sum(amount),
     md5(string_agg(concat_ws(':', import_row_id, corrects_id, amount), ',' ORDER BY import_row_id, corrects_id))
@@ -46,7 +45,8 @@ FROM known k JOIN file f ON f.id = k.import_row_id
 UNION ALL
 SELECT 'voucher', NULL, NULL, min(e.voucher), NULL, NULL, false, count(*), coalesce(sum(e.amount), 0), ''
 FROM entries e WHERE e.kind = 'new' AND e.voucher <> '' AND EXISTS (
-    SELECT 1 FROM ledger_left n WHERE n.voucher = e.voucher AND n.effective_month = coalesce(e.concerns_month, e.month)
+    SELECT 1 FROM ledger_left n WHERE n.root NOT IN (SELECT root FROM removed)
+        AND n.voucher = e.voucher AND n.effective_month = coalesce(e.concerns_month, e.month)
         AND (n.amount = e.amount OR (n.account, n.cost_centre_code, n.project_code)
             = (e.account, e.cost_centre_code, e.project_code))
 )
@@ -80,18 +80,17 @@ FROM removed r JOIN ledger n ON n.root = r.root WHERE n.has_hands
 UNION ALL
 -- Months of lines for which people have typed costs or credits, and to which a file adds such. What people typed for
 -- the file's own months is compared with whole months, and taken back where it is not in the file.
-SELECT 'typed', NULL, NULL, NULL, NULL, NULL, false, count(*),
-    coalesce(sum(t.costs * (m.costs > 0)::int + t.credits * (m.credits < 0)::int), 0), ''
+SELECT 'typed', NULL, NULL, NULL, NULL, NULL, false, count(*), coalesce(sum(t.standing), 0), ''
 FROM added m JOIN typed t USING (cost_centre_code, project_code, month) JOIN funds_importbatch b ON b.id = %(batch)s
 WHERE (t.costs * m.costs > 0 OR t.credits * m.credits > 0)
     AND (b.manner = 'movements' OR t.month NOT IN (SELECT effective_month FROM scope))
 UNION ALL
 -- Rows of earlier files without cost centres, on a cost centre to which no row of this file leads, or outside the plan.
 SELECT 'unnamed', NULL, NULL,
-    min(coalesce(nullif(concat_ws(' ', nullif(n.cost_centre_code, ''), nullif(n.project_code, '')), ''), '\u2013')),
-    NULL, NULL, false, count(*), coalesce(sum(-n.standing), 0), ''
-FROM removed r JOIN ledger n ON n.root = r.root
-WHERE n.said_centre = '' AND n.cost_centre_code NOT IN (
+    min(coalesce(nullif(concat_ws(' ', nullif(s.cost_centre_code, ''), nullif(s.project_code, '')), ''), '\u2013')),
+    NULL, NULL, false, count(DISTINCT s.root), coalesce(sum(-s.amount), 0), ''
+FROM removed r JOIN ledger n ON n.root = r.root JOIN standing s ON s.root = r.root
+WHERE n.said_centre = '' AND s.cost_centre_code NOT IN (
     SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope WHERE said_centre <> '')
 UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.

@@ -123,8 +123,9 @@ SELECT b.number, count(*) FROM funds_actual a
 JOIN funds_importbatch b ON b.booking_id = a.booking_id AND b.state = 'committed'
 WHERE a.organisation_id = %(organisation)s AND a.booking_id > %(booking)s AND a.corrects_id IS NULL AND a.voucher <> ''
     AND (a.voucher, a.amount) IN (
-        SELECT voucher, -amount FROM funds_actual
-        WHERE organisation_id = %(organisation)s AND booking_id = %(booking)s AND corrects_id IS NOT NULL)
+        SELECT c.voucher, -c.amount FROM funds_actual c JOIN funds_actual m ON m.id = c.corrects_id
+        WHERE c.organisation_id = %(organisation)s AND c.booking_id = %(booking)s AND m.amount = -c.amount)
+    AND NOT EXISTS (SELECT 1 FROM funds_actual k WHERE k.corrects_id = a.id AND k.amount = -a.amount)
 GROUP BY 1 ORDER BY 1
 """
 

@@ -74,7 +74,8 @@ def profile_export(request: OrganisationRequest, profile: int, format: str) -> H
 
 
 def _columns(content: Profile) -> list[tuple[str | Promise, str]]:
-    return [(COLUMN_LABELS[key], heading) for key, heading in content.columns.items()]
+    lacking = [(COLUMN_LABELS[key], _("None")) for key in content.without]
+    return [(COLUMN_LABELS[key], heading) for key, heading in content.columns.items()] + lacking
 
 
 def _to(profile: ImportProfile, request: OrganisationRequest) -> HttpResponse:

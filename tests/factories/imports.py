@@ -43,9 +43,17 @@ def make_batch(
     columns: Sequence[str] = COLUMNS,
     manner: str = "movements",
     control_total: str | None = None,
+    content: bytes | None = None,
+    sheet: str = "",
 ) -> ImportBatch:
-    """A batch that was read: ``rows`` stand from row 2 of the sheet on."""
-    batch = upload_file(fund=world.fund, name="vienti.csv", content=repr(rows).encode(), by=world.finance, at=NOW)
+    """A batch that was read: ``rows`` stand from row 2 of the sheet on.
+
+    Args:
+        content: of the file; None for another one with other rows.
+    """
+    content = repr(rows).encode() if content is None else content
+    batch = upload_file(fund=world.fund, name="vienti.csv", content=content, by=world.finance, at=NOW)
+    batch.reading = {"sheet": sheet}
     ImportRow.objects.bulk_create(
         [_stored(batch, number, row) for number, row in enumerate(rows, start=2)], batch_size=2000
     )

@@ -12,7 +12,7 @@ from tests.factories import NOW, World
 
 from .import_files import HEADER, csv, sheets
 from .import_pages import ROWS, batch_of, fields_of, read, text_of, to, upload
-from .pages import browser_of
+from .pages import address, browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,28 @@ def test_that_there_is_no_such_column_is_an_answer_as_well(world: World, client:
     again = read(client, world, **{"column-side": "::none", "control_total": "abc"})
     assert again.status_code == 422 and fields_of(again, "read-form")["column-side"] == "::none"
     assert read(client, world, **{"column-side": "::none"}).status_code == 302
-    assert batch_of(world).state == "read" and "side" not in batch_of(world).profile["columns"]
+    assert batch_of(world).state == "read" and batch_of(world).profile["columns"]["side"] == ""
+
+
+def test_that_there_is_no_such_column_is_kept(world: World, client: Client) -> None:
+    rows = [(*row, "Hyvä") for row in ROWS]
+    content = csv(*rows, header=(*HEADER, "Debet/Kredit"))
+    upload(client, world, content)
+    # Another look keeps the answer, and so does a profile.
+    assert read(client, world, step="look", **{"column-side": "::none"}).status_code == 302
+    page = client.get(to("import-read", world))
+    assert fields_of(page, "read-form")["column-side"] == "::none" and "data-question" not in text_of(page)
+    assert read(client, world, save_as="Oma").status_code == 302
+    stored = ImportProfile.objects.get()
+    assert stored.content["columns"]["side"] == ""
+    answer = upload(client, world, content + b"\r\n", profile=str(stored.pk))
+    assert answer["Location"] == to("import-preview", world)
+    # The profile's own pages show it and keep it.
+    shown = text_of(client.get(address("profile", world, profile=stored.pk)))
+    assert "Debit or credit (D/K)" in shown and '"side": ""' in shown.replace("&quot;", '"')
+    form = fields_of(client.get(address("profile-edit", world, profile=stored.pk)), "profile-form")
+    client.post(address("profile-edit", world, profile=stored.pk), {**form, "step": "save"})
+    assert ImportProfile.objects.order_by("-version")[0].content["columns"]["side"] == ""
 
 
 def test_an_amount_cannot_lack(world: World, client: Client) -> None:

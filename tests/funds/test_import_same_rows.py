@@ -214,3 +214,15 @@ def test_the_same_bytes_change_nothing_after_a_whole_month_counted_their_rows(wo
     assert whole.booking is not None and whole.booking.rows.count() == 1
     for manner in MANNERS:
         assert preview(world, row, row, columns=columns, manner=manner).changes_nothing
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_second_sheet_of_the_same_workbook_is_another_file(world: World, manner: str) -> None:
+    """Its rows stand at the same numbers, with the same amounts."""
+    columns = (*PLAIN, "voucher")
+    one, two = FileRow("A1", "2024-01", "30.00", "V1"), FileRow("A2", "2024-01", "30.00", "V2")
+    first = make_batch(world, [one], columns=columns, content=b"same", sheet="Yksi")
+    commit_batch(batch=first, by=world.finance, at=NOW, acknowledged=None)
+    for sheet, new in (("Kaksi", 1), ("Yksi", 0 if manner == "movements" else 1)):
+        found = preview_batch(make_batch(world, [two], columns=columns, manner=manner, content=b"same", sheet=sheet))
+        assert found.new.count == new

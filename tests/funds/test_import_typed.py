@@ -44,7 +44,9 @@ def test_typed_figures_of_a_month_that_closed_are_asked_about(world: World) -> N
         (["100.00"], ["100.00", "-150.00"], True),
         (["100.00"], ["100.00", "-100.00"], True),
         (["100.00", "-150.00"], ["100.00"], True),
-        (["100.00", "-100.00"], ["100.00"], True),
+        (["100.00", "-100.00"], ["100.00"], False),
+        (["100.00", "-100.00"], ["100.00", "-5.00"], False),
+        (["100.00", "-30.00"], ["100.00"], True),
         (["-10.00"], ["5.00"], False),
         (["10.00"], ["-5.00"], False),
         (["-10.00"], ["5.00", "-10.00"], True),
@@ -65,6 +67,13 @@ def test_a_figure_that_was_typed_and_changed_is_asked_about(world: World) -> Non
     assert "typed" in keys(preview(world, V1, whole=False))
 
 
+def test_what_stands_of_a_typed_figure_is_told(world: World) -> None:
+    for amount in ("50.00", "-30.00"):
+        world.book("A1", "2024-01", amount)
+    (warning,) = [warning for warning in preview(world, V1, whole=False).warnings if warning.key == "typed"]
+    assert "20,00" in str(warning.message)
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_late_costs_that_were_typed_into_the_open_month_are_asked_about(world: World, whole: bool) -> None:
     commit(world, V2)
@@ -74,6 +83,13 @@ def test_late_costs_that_were_typed_into_the_open_month_are_asked_about(world: W
     assert "typed" in keys(preview(world, V1, V2, whole=whole))
     # Its own month is compared with a whole month.
     assert "typed" not in keys(preview(world, replace(V1, month="2024-02"), whole=True))
+
+
+def test_late_costs_that_were_typed_into_a_month_between_are_asked_about(world: World) -> None:
+    world.close("2024-01")
+    world.book("A1", "2024-02", "100.00")
+    world.close("2024-02")
+    assert "typed" in keys(preview(world, V1, whole=False))
 
 
 def test_typed_figures_are_asked_about_across_the_end_of_the_year(world: World) -> None:

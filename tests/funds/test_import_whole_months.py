@@ -307,3 +307,20 @@ def test_one_row_of_the_ledger_is_known_once(world: World) -> None:
         commit(world, replace(x, amount=amount, day=9), y, whole=True)
     found = preview(world, x, y, whole=False)
     assert (found.known.count, found.known.amount) == (2, Decimal("150.00"))
+
+
+def test_an_undo_speaks_only_of_whole_rows_that_stand(world: World) -> None:
+    again = FileRow("A2", "2024-02", "100.00", "V1")
+    commit(world, V1, V2)
+    whole = commit(world, V2, whole=True)
+    commit(world, again)
+    assert len(undo_consequences(whole)) == 1
+    commit(world, replace(again, amount="0.00"), whole=True)
+    assert undo_consequences(whole) == []
+
+
+def test_an_undo_of_a_difference_does_not_bring_a_row_back(world: World) -> None:
+    commit(world, V1, V2)
+    whole = commit(world, replace(V1, amount="10.00"), V2, whole=True)
+    commit(world, FileRow("A2", "2024-02", "90.00", "V1"))
+    assert undo_consequences(whole) == []
