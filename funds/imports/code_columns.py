@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
-from .heading_words import is_counterpart, means_no_code, rank_of
+from .heading_words import WORDS, is_counterpart, means_no_code, rank_of
 from .recognition import Choice, Question
 
 _CODES = ("cost_centre", "project_code")
@@ -86,6 +86,9 @@ def _has_more(key: str, column: ColumnFacts, chosen: ColumnFacts) -> bool:
 
 
 def _cannot_be(label: str, column: ColumnFacts) -> bool:
+    """True for numbers by chance, and for a heading that certainly means another column."""
+    if any(_says(key, label) for key in WORDS):
+        return True
     return _is_short(column) or means_no_code(label, numbers=column.share(column.numbers) > _MANY)
 
 

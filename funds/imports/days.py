@@ -21,7 +21,7 @@ _EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 61, (date(LAST_YEAR, 12, 31) - _EPOCH).days
 #: A time with its offset from universal time is a moment: its day in Finland may be another one than is written.
 _OFFSET = r"(?P<zone> ?(?:Z|z|UTC|GMT)|(?P<sign> ?[+-])(?P<oh>[0-9]{2})(?::?(?P<om>[0-9]{2}))?)?"
-_TIME = rf"(?:[ T]+(?P<hh>[0-9]{{1,2}})[:.](?P<mi>[0-9]{{2}})(?:[:.][0-9]{{2}}(?:[.,][0-9]+)?)?{_OFFSET})?"
+_TIME = rf"(?:[ T]+(?:klo\.? ?)?(?P<hh>[0-9]{{1,2}})[:.](?P<mi>[0-9]{{2}})(?:[:.][0-9]{{2}}(?:[.,][0-9]+)?)?{_OFFSET})?"
 _SHAPES = {
     "d.m.yyyy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>[0-9]{{4}}){_TIME}"),
     "d.m.yy": re.compile(rf"(?P<d>[0-9]{{1,2}})\.(?P<m>[0-9]{{1,2}})\.(?P<y>[0-9]{{2}}){_TIME}"),
@@ -96,7 +96,7 @@ def day_of(value: Value, form: str) -> tuple[date | None, Month]:
         year += 1900 if year >= 70 else 2000
     day, month = _existing(year, number, int(parts["d"]) if "d" in parts else None, value)
     # 1.10.2024 10:00-11:00 is an hour, and 2024-10-01 10:00-11:00 by the standard a moment.
-    if day is not None and parts.get("zone") and (form == "yyyy-mm-dd" or not parts["sign"]):
+    if day is not None and parts.get("zone") and (form == "yyyy-mm-dd" or "-" not in (parts["sign"] or "")):
         day = _day_in_finland(day, parts, value)
         month = Month.of(day)
     return day, month
@@ -134,8 +134,12 @@ def _day_in_finland(day: date, parts: Mapping[str, str | None], value: Value) ->
     offset = timedelta(hours=int(parts["oh"] or 0), minutes=int(parts["om"] or 0))
     if "-" in (parts["sign"] or ""):
         offset = -offset
+    hours, minutes = int(parts["hh"] or 0), int(parts["mi"] or 0)
     try:
-        clock = time(int(parts["hh"] or 0), int(parts["mi"] or 0), tzinfo=timezone(offset))
+        if (hours, minutes) == (24, 0):
+            # The end of a day by the standard.
+            day, hours = day + timedelta(days=1), 0
+        clock = time(hours, minutes, tzinfo=timezone(offset))
         return datetime.combine(day, clock).astimezone(HELSINKI).date()
     except (ValueError, OverflowError):
         raise cell_problem("date_impossible", _("The day “%(value)s” does not exist."), value) from None
@@ -180,7 +184,8 @@ def _not_in_form(value: Value, text: str, form: str) -> CellProblem:
         )
         return CellProblem(message % {"value": quoted(text)}, code="date_lost_zero")
     message = _("“%(value)s” is not a date or month in the form %(form)s.")
-    return CellProblem(message % {"value": quoted(text), "form": EXAMPLES[form]}, code="date_form")
+    shown = quoted(value.strip() if isinstance(value, str) else text)
+    return CellProblem(message % {"value": shown, "form": EXAMPLES[form]}, code="date_form")
 
 
 def _month_first(value: Value) -> CellProblem:

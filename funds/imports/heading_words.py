@@ -41,7 +41,8 @@ WORDS: Mapping[str, str] = {
         sisäinen tilaus | sis.tilaus | wbs | wbs elementti | wbs element | rakenneosa | prr osa | toimenpide |
         project code | project number | project no | project id | project | internal order | projektkod |
         projektnummer |
-        projekt nr | projekt | uppföljningsobjekt | kohde | objekt | tunniste""",
+        projekt nr | projekt | proj koodi | proj nro | proj nr | proj |
+        uppföljningsobjekt | kohde | objekt | tunniste""",
     "amount": """summa ilman alv | laskun summa ilman alv | summa ilman alv eur | summa ilman arvonlisäveroa |
         euroa ilman alv | hinta ilman alv |
         veroton rivin osuus | rivin veroton summa | veroton summa | veroton hinta | veroton euroa |
@@ -155,7 +156,7 @@ _NUMBER_OF_LABEL = re.compile(r" \([0-9]+\)$")
 _NUMBERS = ("date", "month", "year", "amount", "debit", "credit", "side", "voucher", "supplier")
 _VOUCHER_TOTAL = re.compile(
     r"(?<!\w)(?:(?:laskun|tositteen|lasku|tosite) ?(?:loppu|kokonais|yhteis)?summa|loppusumma|kokonaissumma"
-    r"|laskusumma|tositesumma|brutto\w*|verollinen|sis alv|sisaltaa alv\w*|maksettava\w*"
+    r"|laskusumma|tositesumma|brutto(?!palk|meno|kulu|lon|tulo)\w*|verollinen|sis alv|sisaltaa alv\w*|maksettava\w*"
     r"|faktura(?:belopp|summa|total)?|fakturans belopp|verifikat(?:belopp|summa|total)|totalbelopp|inkl moms"
     r"|(?:invoice|voucher|document|total|gross) (?:total|amount)|incl vat)(?!\w)"
 )
@@ -205,9 +206,12 @@ def means_no_code(heading: str, *, numbers: bool) -> bool:
     text = worded(heading)
     if _NO_CODE.search(text) is not None:
         return True
-    return numbers and (
-        _ROW_NUMBER.fullmatch(text) is not None or any(rank_of(key, heading) is not None for key in _NUMBERS)
-    )
+    if not numbers:
+        return False
+    account = rank_of("account", heading)
+    if _ROW_NUMBER.fullmatch(text) is not None or (account is not None and account < 1000):
+        return True
+    return any(rank_of(key, heading) is not None for key in _NUMBERS)
 
 
 def says_voucher_total(heading: str) -> bool:

@@ -1,6 +1,7 @@
 """The months that a line of words is about: ``Kirjaukset marraskuu 2024``, ``Kausi 11/2024``, ``1.11.–30.11.2024``."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ _NAME = rf"(?:{_CERTAIN_NAME}|{_OTHER_NAME}|{_SHORT_NAME})"
 _POINT = re.compile(
     rf"(?<![0-9/.])(?<![a-z]-)(?:"
     rf"(?P<iso_day>(?P<y1>{_Y})(?P<dash>-?)(?P<m1>0[1-9]|1[0-2])(?P=dash)[0-9]{{2}})"
-    rf"|(?P<iso>(?P<y2>{_Y})-?(?P<m2>0[1-9]|1[0-2]))"
+    rf"|(?P<iso>(?P<y2>{_Y})[-/]?(?P<m2>0[1-9]|1[0-2]))"
     rf"|(?P<day>[0-9]{{1,2}}(?P<mark>[./]) ?(?P<m3>{_M})(?P=mark) ?(?P<y3>{_Y}))"
     rf"|(?P<month>(?P<m4>{_M})(?:\.|/| / )(?P<y4>{_Y}))"
     rf"|(?P<part>[0-9]{{1,2}}\.(?P<m5>{_M})\.(?= ?{_DASH})|[0-9]{{1,2}}\.(?= ?{_DASH} ?[0-9])"
@@ -39,7 +40,7 @@ _ABOUT = re.compile(
     r"|huvudbok|rapport|utdrag|ledger|report|toteuma|toteutu|utfall|actual|tapahtum|transa[kc]tion|meno(?:t|ja|jen)?(?!\w)"
     r"|kulu|kustannu|kostnad|utgift|expens|cost|reskontra|laskut|tilio|vienti|viennit|seuranta|rahasto|fond|fund"
     r"|tilanne|selvity|yhteenveto|sammandrag|summary|statement|luettelo|forteckning|verifik|voucher|posting|month"
-    r"|talous|ekonomi|(?<!\w)(?:kk|for|till|ajo)(?!\w)"
+    r"|(?<!\w)(?:kk|for|till|ajo)(?!\w)"
 )
 #: The same of a single day, which is mostly that of a decision or of printing.
 _ABOUT_DAYS = re.compile(
@@ -52,6 +53,8 @@ _MADE = (
     r"(?:tulost|ajettu|luotu|otettu|poiminta(?!eh|raj)|poimittu|utskr|skapad|(?<!\w)print|created|generated|exported)"
 )
 _MADE_WORD, _MADE_DAY = re.compile(_MADE), re.compile(rf"{_MADE}\w*[^0-9]{{0,30}}{_DAY}")
+#: A meeting is in a month, and its papers are not about it.
+_MEETING = re.compile(r"kokous|kokouk|sammantrade|meeting")
 #: Numbers of decisions, minutes and contracts.
 _REFERENCE = re.compile(
     r"(?:§|(?<!\w)(?:dnro|dnr|diaari\w*|diarie\w*|asia\w*|nro|nr|no|numero|paato(?:s|kse)\w*|beslut\w*|decision\w*"
@@ -63,7 +66,7 @@ _REFERENCE = re.compile(
 
 
 class _Point(NamedTuple):
-    #: "day", "month", "name", "part" (the beginning of a span without its year)
+    #: "day", "end" (the last day of a month), "month", "name", "part" (the beginning of a span without its year)
     kind: str
     month: int | None
     year: int | None
@@ -80,7 +83,7 @@ def spans_in(text: str, year: int) -> list[tuple[Month, Month]]:
         year: that of a name that stands alone.
     """
     words = _MADE_DAY.sub(" ", plain(text))
-    if _MADE_WORD.search(words):
+    if _MADE_WORD.search(words) or _MEETING.search(words):
         return []
     words = _REFERENCE.sub(" ", words).strip(" :,;")
     if (named := named_month(words)) is not None and named[0] is not None:
@@ -109,8 +112,8 @@ def _spans(words: str, year: int) -> Iterator[tuple[Month, Month]]:
             continue
         said = point.year or (next(iter(years)) if point.certain and len(years) == 1 else None)
         if said is None:
-            said = year if alone and point.kind == "name" else None
-        counts = {"day": about_days, "month": about or alone, "name": True}[point.kind]
+            said = year if point.kind == "name" and (alone or (about and point.certain)) else None
+        counts = {"day": about_days, "end": about or alone, "month": about or alone, "name": True}[point.kind]
         if said is not None and counts:
             yield (month := Month(said, point.month)), month
 
@@ -128,7 +131,10 @@ def _points(words: str) -> Iterator[_Point]:
             yield _Point(kind, number, said, certain and not day, found.start(), found.end())
             continue
         number = next((int(parts[key]) for key in ("m1", "m2", "m3", "m4", "m5", "m6") if key in parts), 0)
-        kind = "part" if "part" in parts else "day" if {"day", "iso_day"} & parts.keys() else "month"
+        kind = "part" if "part" in parts else "month"
+        if said is not None and (written := parts.get("day") or parts.get("iso_day")) is not None:
+            of_month = int(parts["day"].split(parts["mark"])[0] if "day" in parts else written[-2:])
+            kind = "end" if of_month == monthrange(said, number)[1] else "day"
         yield _Point(kind, number or None, said, False, found.start(), found.end())
 
 

@@ -125,6 +125,13 @@ def test_a_few_codes_of_the_plan_do_not_make_a_cost_centre(headings: str, cells:
     assert all("would have the cost centres" in question.message for question in recognition.questions)
 
 
+def test_accounts_that_look_like_codes_of_the_plan_are_no_rivals() -> None:
+    known = KnownCodes(frozenset({"1000"}), frozenset({"4000", "4320"}))
+    rows = ["1.6.2021 1000 4000 4000 5,00", *["1.6.2021 1000 7777 4320 5,00"] * 9]
+    recognition = found("Pvm;Kp;Seurantakohde;Tili;Summa", *rows, known=known)
+    assert recognition.profile.columns["project_code"] == "Seurantakohde" and not recognition.questions
+
+
 SHORT = KnownCodes(frozenset({"100"}), frozenset("123456"))
 #: Headings beside the date, the cost centre and the amount, the cells of four rows, the column that is taken for the
 #: project, and those that are offered.
@@ -145,6 +152,8 @@ NUMBERS = [
     ("Ulottuvuus;Projekti", "1 TEK|2 HYV|3 MAA|1 DIG", "Ulottuvuus", "Ulottuvuus;Projekti"),
     ("Ulottuvuus;Projekti", "1 Tekoäly|2 Digi|3 Maa|1 Digi", "Ulottuvuus", "Ulottuvuus;Projekti"),
     # The heading proves what the numbers are.
+    ("Proj", "1|2|3|1", "Proj", ""),
+    ("PROJ", "1|2|3|1", "PROJ", ""),
     ("Projekti", "1|2|3|1", "Projekti", ""),
     ("Rahaston projekti", "1|2|3|1", "Rahaston projekti", ""),
 ]  # fmt: skip

@@ -297,6 +297,10 @@ MOMENTS = [
     ("2024-09-30T22:00:00", date(2024, 9, 30), False),
     ("30.9.2024 22:00Z", date(2024, 10, 1), True),
     ("30.9.2024 22:00-23:00", date(2024, 9, 30), False),
+    ("30.9.2024 22:00+00:00", date(2024, 10, 1), True),
+    ("2024-09-30T24:00:00Z", date(2024, 10, 1), True),
+    ("2024-09-30T24:00:00", date(2024, 9, 30), False),
+    ("30.9.2024 klo 22.00", date(2024, 9, 30), False),
 ]
 
 
@@ -308,6 +312,12 @@ def test_a_time_with_its_offset_is_the_day_in_finland(text: str, day: date, move
     assert ([row.month for row in rows] == [Month.of(day)] * 2 and heading == "Kausi") or rows[0].booked_on == day
     said = f"(2, the first in row 2: “{text}” is {day.day}.{day.month}.{day.year})"
     assert len(actuals.warnings) == moved and (not moved or said in actuals.warnings[0])
+
+
+@pytest.mark.parametrize("text", ["ke 31/10/2024", "31. lokakuuta 2024 noin"])
+def test_an_error_says_the_cell_as_it_stands(text: str) -> None:
+    (row,) = rows_of(monthly("Pvm", text), {"date_format": "d.m.yyyy"})
+    assert f"“{text}”" in str(row.problems[0].message)
 
 
 def test_a_moment_that_does_not_exist_is_an_error() -> None:

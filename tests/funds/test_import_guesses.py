@@ -305,3 +305,10 @@ def test_columns_with_another_month_than_the_rows_are_named(
         actuals = reading(content, profile, month=None if date else Month(2024, 1))
         assert [row.kind for row in actuals] == ["skipped", "row", "row"]
         assert ["says another month" in warning for warning in actuals.warnings] == [True] * told, actuals.warnings
+
+
+@pytest.mark.parametrize("headings", [("Bruttopalkka", "Sivukulut"), ("Bruttomenot", "Tulot")])
+def test_gross_pay_and_gross_costs_are_no_whole_invoices(headings: tuple[str, str]) -> None:
+    rows = [("1.6.2021", "2000", "KR1", "12,40", "2,40"), ("2.6.2021", "2000", "KR1", "13,40", "3,40")]
+    recognition = recognise(open_file("ote.csv", csv(*rows, header=(*KEYS, *headings))))
+    assert not any("whole invoices" in question.message for question in recognition.questions)
