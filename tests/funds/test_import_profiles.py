@@ -20,6 +20,8 @@ from funds.imports.reading import read_actuals
 from funds.imports.values import amount_of
 from fundtrack.money import AmountError
 
+from .import_files import csv, reading, rows_of
+
 WHOLE = {
     "encoding": "windows-1252",
     "delimiter": ";",
@@ -231,3 +233,15 @@ def test_a_range_that_nothing_is_in_is_refused(content: dict[str, Any]) -> None:
         Profile.from_json(json.dumps(content))
     # What is stored from earlier days can still be read.
     assert Profile.from_json(content).as_json() == content
+
+
+def test_an_empty_heading_says_that_there_is_no_such_column() -> None:
+    profile = Profile.from_json({"columns": {"side": "", "amount": "Summa"}})
+    assert profile.without == ("side",) and dict(profile.columns) == {"amount": "Summa"}
+    assert profile.as_json() == {"columns": {"amount": "Summa", "side": ""}}
+    with pytest.raises(ProfileRefusal):
+        Profile.from_json({"columns": {"amount": ""}})
+    content = csv(("1.6.2021", "Hyvä", "5,00"), header=("Päivä", "Debet/Kredit", "Summa"))
+    with pytest.raises(ProfileRefusal):
+        reading(content)
+    assert [row.amount for row in rows_of(content, {"columns": {"side": ""}})] == [Decimal("5.00")]
