@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterator
 from .limits import unusual
 from .workbook_scan import LONGEST_PIECE, TOKEN, Cell, part_chunks, row_number
 
-_ITEM = re.compile(rb"<(?:[\w.-]+:)?si\s*/>|<(?:[\w.-]+:)?si(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?si\s*>", re.DOTALL)
+#: Closing, name and empty. Without “<” inside nothing is looked at twice, whatever is left open.
+_TAG = re.compile(rb"<(/?)(?:[\w.-]{1,50}+:)?+([\w.-]{1,50}+(?=[\s/>])|[?!])[^<>]*?(/?)>")
 #: The end of the rows is a shorter tag than this.
 _LONGEST_TAIL = 300
 _SHEET_END = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>")
@@ -35,18 +36,44 @@ def is_nothing(cell: Cell, blank_texts: Collection[int]) -> bool:
 
 
 def blank_texts(chunks: Iterator[bytes]) -> set[int]:
-    """The shared texts that are nothing but blanks."""
-    found, number, rest = set[int](), 0, b""
+    """The shared texts that are nothing but blanks; none where their numbers are not certain.
+
+    A comment could hide a text or show one, and so could a tag that is left open.
+    """
+    found, number, blank = set[int](), 0, True
+    inside = started = False
+    for before, tag in _tags(chunks):
+        if tag is None or tag[2] == b"!" or (tag[2] == b"?" and started):
+            return set()
+        started = True
+        if inside and blank and before:
+            blank = _is_blank(before)
+        if tag[2] != b"si":
+            continue
+        closing, empty = bool(tag[1]), bool(tag[3])
+        if closing != inside:
+            return set()
+        if (closing and blank) or empty:
+            found.add(number)
+        number += closing or empty
+        inside, blank = not (closing or empty), True
+    return set() if inside else found
+
+
+def _tags(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, re.Match[bytes] | None]]:
+    """Each tag with the text before it; None instead of a tag where one does not end, or what is no tag does."""
+    rest = b""
     for chunk in chunks:
         piece, end = rest + chunk, 0
-        for item in _ITEM.finditer(piece):
-            if _is_blank(re.sub(rb"<[^!][^>]*>", b"", item[1] or b"")):
-                found.add(number)
-            number, end = number + 1, item.end()
+        for tag in _TAG.finditer(piece):
+            before = piece[end : tag.start()]
+            yield before, None if b"<" in before else tag
+            end = tag.end()
         rest = piece[end:]
         if len(rest) > LONGEST_PIECE:
             raise unusual()
-    return found
+    if b"<" in rest:
+        yield rest, None
 
 
 def _is_blank(value: bytes) -> bool:

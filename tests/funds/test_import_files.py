@@ -7,6 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from funds.imports.files import ACTUALS_LIMITS, FileRefusal, Limits, open_file
+from funds.imports.workbook_trim import blank_texts
 
 from .files import changed_zip
 from .import_files import HEADER, ROW, changed, csv, reading, rows_of, sheet_xml, xlsx, zipped
@@ -255,6 +256,55 @@ def test_cells_with_nothing_to_read_are_no_rows(cell: str, nothing: bool, row: i
     with pytest.raises(FileRefusal) as refusal:
         rows_of(content)
     assert refusal.value.code == "file_too_many_rows"
+
+
+#: Shared texts of which the second is blank, and whether that is certain.
+SHARED = [
+    ("<si><t>x</t></si><si><t>&#160;</t></si>", True),
+    ("<si><t>x</t></si><si/>", True),
+    ("<si ><t>x</t></si ><x:si a='/'><x:r><x:t> </x:t></x:r></x:si>", True),
+    ("<si><t>x</t><phoneticPr fontId='1'/></si>\n<si><t/></si><si><t>y</t></si>", True),
+    ("<si/><si><r><t> </t></r><r><t>x</t></r></si>", False),
+    # A text in a comment is none: the second one is “x”.
+    ("<!-- <si><t>x</t></si> --><si><t/></si><si><t>x</t></si>", False),
+    ("<!-- > <si/> --><si><t/></si><si><t>x</t></si>", False),
+    ("<?a <si/>?><si><t/></si><si><t>x</t></si>", False),
+    ("<?a ?><si><t/></si><si><t/></si>", False),
+    ("<si><t><![CDATA[</si>]]></t></si><si><t>x</t></si>", False),
+    ("<si/><si><t><![CDATA[x]]></t></si>", False),
+    ("<si/><si><si/></si>", False),
+    ("<si/></si><si/>", False),
+    ("<si/><si/><si>", False),
+    ("<si/><si/><si ", False),
+    ("<si/><si/><", False),
+]
+
+
+@pytest.mark.parametrize(("texts", "nothing"), SHARED)
+def test_blank_texts_whose_numbers_are_not_certain_are_rows(texts: str, nothing: bool) -> None:
+    shared = f"<?xml version='1.0'?><sst>{texts}</sst>".encode()
+    assert (1 in blank_texts(iter([shared]))) is nothing
+    # Cut anywhere, as a long part is.
+    assert (1 in blank_texts(shared[i : i + 1] for i in range(len(shared)))) is nothing
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        "<si>" * 200_000,
+        "<si><t>a</t></si>" + "<si " * 200_000,
+        "<si>" + "<" * 900_000,
+        "<" + "s" * 1_000_000,
+        "<si><t>" + "<!--" * 200_000,
+        "<si><t> </t></si>" * 200_000 + "<si>",
+    ],
+)
+def test_shared_texts_that_never_end_end_the_reading(texts: str) -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rows = f'<row r="2">{_GOOD}</row><row r="300000"><c r="A300000" t="s"><v>0</v></c></row>'
+    content = changed_zip(sheet_xml(rows), {"xl/sharedStrings.xml": f'<sst xmlns="{space}">{texts}</sst>'.encode()})
+    with pytest.raises(FileRefusal):
+        rows_of(content)
 
 
 def test_nothing_to_read_in_many_rows_below_a_full_sheet() -> None:
