@@ -21,7 +21,7 @@ from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
 from .shapes import SAMPLE, Shape, is_ruled
-from .sign_columns import UnreadSigns, blanks_are_debits
+from .sign_columns import MarkedCredits, UnreadSigns, blanks_are_debits
 from .title_months import TitleMonths
 from .totals import settled
 from .units import Units
@@ -54,12 +54,16 @@ class Reading(Iterator[ReadRow]):
         self._reader = RowReader(profile, places, self.labels, sheet=self.sheet.name, month=month, known=known)
         if (side := places.get("side")) is not None:
             below = islice(self._rows(), self._header_row, None)
-            self._reader.blanks_are_debits = blanks_are_debits(below, side, self.labels[side])
+            repeated = self._reader.repeats_headings
+            self._reader.blanks_are_debits = blanks_are_debits(below, side, self.labels[side], repeated)
         # Also of a profile that somebody confirmed once: the next file may have other columns.
         self._units = Units(places, self.labels)
         self._no_actuals = NoActuals(places, self.labels)
         self._sections = Sections()
         self._signs = UnreadSigns(places, self.labels)
+        self._marked: MarkedCredits | None = None
+        if side is not None and self._reader.blanks_are_debits:
+            self._marked = MarkedCredits(side, self.labels[side])
         self._titles = TitleMonths(month if profile.date_format == "none" else None)
         self._moments = Moments(places, self.labels)
         self._months = OtherMonths(places, self.labels, profile.date_format)
@@ -169,6 +173,8 @@ class Reading(Iterator[ReadRow]):
                 self._sections.add(found)
                 if self._signs.columns:
                     self._signs.add(found)
+                if self._marked is not None:
+                    self._marked.add(found)
                 if number in self._hidden:
                     self._hidden_read.append(number)
             yield found, row
@@ -180,6 +186,8 @@ class Reading(Iterator[ReadRow]):
         if doubts is not None:
             self.warnings += doubts.warnings()
         self.warnings += [warning for warning in self._signs.warnings() if warning not in self.warnings]
+        if self._marked is not None:
+            self.warnings += self._marked.warnings()
         if reader.sides is not None:
             self.warnings += reader.sides.notes()
 

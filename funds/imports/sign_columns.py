@@ -2,101 +2,194 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
+from fundtrack.formats import count
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .column_facts import ColumnFacts
 from .credit_columns import unused_side
-from .heading_words import is_side_heading, worded
+from .heading_words import is_side_heading, repeats, worded
 from .recognition import Choice
 from .rows import ReadRow
-from .values import side_of
+from .values import is_one, is_total_label, quoted, side_of
 
 _MINUS, _PLUS = frozenset("-\u2212\u2013"), "+"
 _SIGNS = _MINUS | {_PLUS}
-#: Headings that speak of signs or of credits, and those under which a sign is one if it stands beside the amounts.
-_OF_SIGNS = re.compile(
-    r"etumerkki|etum|merkki|sign|(?:fore?)?tecken|miinus|minus|plus ?(?:miinus|minus)|k|kr|kred|kredit|hyv|hyvitys|dk"
-)
-_OF_KINDS = re.compile(r"tunnus|tunniste|laji|tyyppi|huom|huomio|huomautus|typ|type|art|anm")
+#: Headings that plainly speak of signs.
+_OF_SIGNS = re.compile(r"(?:.{1,40} )?(?:etumerkki|etum|(?:fore?)?tecken)|plus ?(?:miinus|minus)")
+#: Headings of credits, whose column may as well hold their amounts: a dash there means that there is none.
+_OF_CREDITS = re.compile(r"k|kr|kred|kredit|hyv|hyvitys|dk|miinus|minus")
+#: Headings under which a sign is one if it stands beside the amounts; “Sign” may also be who has signed.
+_OF_KINDS = re.compile(r"tunnus|tunniste|merkki|sign|laji|tyyppi|huom|huomio|huomautus|typ|type|art|anm")
 _NO_HEADING = re.compile(r"\[[A-Z]+\]")
 _SHORT = 3
 _SIGNED = re.compile(r"[-\u2212\u2013(].*[0-9].*|.*[0-9].*[-\u2212\u2013)]")
+#: No amount is as long as this.
+_LONGEST_AMOUNT = 40
 
-Kind = Literal["none", "signs", "kinds"]
+Kind = Literal["none", "signs", "credits", "kinds"]
+Rows = Callable[[], Iterable[Sequence[Value]]]
 
 
 def _kind(label: str) -> Kind | None:
-    """What a heading says of a column of signs: it has none, speaks of signs, or of kinds; None for any other."""
+    """What a heading says of a column of signs: it is none, or of signs, credits or kinds; None for any other."""
     if _NO_HEADING.fullmatch(label):
         return "none"
     word = worded(label)
-    if _OF_SIGNS.fullmatch(word) or (not word and label.strip()):
-        return "signs"
-    return "kinds" if _OF_KINDS.fullmatch(word) else None
+    if not word:
+        return "signs" if {"+", "\u00b1"} & set(label) else "none"
+    kinds: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+        ("signs", _OF_SIGNS),
+        ("credits", _OF_CREDITS),
+        ("kinds", _OF_KINDS),
+    )
+    return next((kind for kind, words in kinds if words.fullmatch(word)), None)
 
 
 def find_sign_column(
-    choices: Mapping[str, Choice],
-    labels: Sequence[str],
-    facts: Sequence[ColumnFacts],
-    rows: Callable[[], Iterable[Sequence[Value]]],
+    choices: dict[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], rows: Rows
 ) -> dict[str, Choice]:
     """The column of signs as the side of the amounts; nothing where there is none, or where it is not certain enough.
+
+    A side that was found by its heading is taken back where the heading may mean something else and only credits are
+    marked: a few letters may be who has signed.
 
     Args:
         rows: gives the rows below the headings, from the first one each time.
     """
-    amount = choices.get("amount")
+    amount, side = choices.get("amount"), choices.get("side")
+    if amount is not None and side is not None and side.confidence != "declared":
+        if is_side_heading(side.heading) or not _marks_only_credits(facts[side.index]):
+            return _doubted(side, facts[side.index], amount, rows)
+        del choices["side"]
     if amount is None or {"side", "debit", "credit"} & choices.keys():
         return {}
     used = {choice.index for choice in choices.values()}
     found = [
         column
         for column in facts
-        if column.index not in used and _has_signs(labels[column.index], column, facts[amount.index])
+        if column.index not in used and _has_signs(labels[column.index], column, amount.index, rows)
     ]
-    if len(found) != 1 or any(_is_signed(row[amount.index]) for row in rows() if amount.index < len(row)):
+    if len(found) != 1 or any(_is_signed(row, amount.index, amount.heading) for row in rows()):
         return {}
-    column, signs = found[0], {text for _row, text in found[0].samples}
-    sure = _kind(labels[column.index]) == "signs" or _PLUS in signs
+    column, heading = found[0], labels[found[0].index]
     why = _("Its cells are signs, and no amount has a sign of its own.")
-    heading = labels[column.index]
-    return {"side": Choice("side", heading, column.index, "sure" if sure else "likely", why, tuple(column.samples))}
+    choice = Choice("side", heading, column.index, "sure", why, tuple(column.samples))
+    if _kind(heading) == "signs":
+        return {"side": choice} | _doubted(choice, column, amount, rows)
+    return {"side": choice if _PLUS in _texts(column) else replace(choice, confidence="likely")}
 
 
-def _has_signs(label: str, column: ColumnFacts, amounts: ColumnFacts) -> bool:
+def _texts(column: ColumnFacts) -> set[str]:
     # Of the different cells the first five are kept: more than signs would be among them.
-    signs = {text for _row, text in column.samples}
-    if not signs & _MINUS or not signs <= _SIGNS or (kind := _kind(label)) is None:
+    return {text.removeprefix("'") for _row, text in column.samples}
+
+
+def _marks_only_credits(column: ColumnFacts) -> bool:
+    sides = {True if text == "-1" else False if is_one(text) else side_of(text) for text in _texts(column)}
+    return column.sides > 0 and True in sides and False not in sides
+
+
+def _doubted(side: Choice, column: ColumnFacts, amount: Choice, rows: Rows) -> dict[str, Choice]:
+    """The choice as one that is told, where every row has a minus sign: then it may mean nothing."""
+    if not _texts(column) <= _MINUS or _leaves_blanks(side.index, amount.index, rows()):
+        return {}
+    why = _("Every row has a minus sign, and no row a plus sign or a blank: the signs may as well mean nothing.")
+    return {"side": replace(side, confidence="likely", why=why)}
+
+
+def _leaves_blanks(place: int, amount: int, rows: Iterable[Sequence[Value]]) -> bool:
+    """True where a row with an amount has no sign; a total is no such row."""
+    for row in rows:
+        if amount >= len(row) or _is_blank(row[amount]) or (place < len(row) and not _is_blank(row[place])):
+            continue
+        others = [value for index, value in enumerate(row) if index != amount and not _is_blank(value)]
+        if others and not any(
+            isinstance(value, str) and (is_total_label(value) or _is_stars(value)) for value in others
+        ):
+            return True
+    return False
+
+
+def _is_blank(value: Value) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
+def _is_stars(text: str) -> bool:
+    return not text.strip(" *")
+
+
+def _has_signs(label: str, column: ColumnFacts, amount: int, rows: Rows) -> bool:
+    signs = _texts(column)
+    if not signs & _MINUS or not signs <= _SIGNS or (kind := _kind(label)) in (None, "credits"):
         return False
     if kind == "signs":
         return True
-    beside = abs(column.index - amounts.index) == 1
     # A dash in every row means nothing.
-    return beside and (_PLUS in signs or column.filled < amounts.filled)
+    return abs(column.index - amount) == 1 and (_PLUS in signs or _leaves_blanks(column.index, amount, rows()))
 
 
-def _is_signed(value: Value) -> bool:
-    if isinstance(value, str):
-        return _SIGNED.fullmatch(value.strip()) is not None
-    return isinstance(value, int | float) and value < 0
+def _is_signed(row: Sequence[Value], place: int, heading: str) -> bool:
+    value = row[place] if place < len(row) else ""
+    if not isinstance(value, str):
+        return isinstance(value, int | float) and value < 0
+    text = value.strip()
+    return len(text) < _LONGEST_AMOUNT and _SIGNED.fullmatch(text) is not None and not repeats(heading, text)
 
 
-def blanks_are_debits(rows: Iterable[Sequence[Value]], place: int, heading: str) -> bool:
+def blanks_are_debits(
+    rows: Iterable[Sequence[Value]], place: int, heading: str, repeated: Callable[[Sequence[Value]], bool]
+) -> bool:
     """True where only credits are marked in the column of sides: with a minus sign, or a word under no plain heading.
 
     Under a heading such as D/K a blank cell among words lacks its word.
+
+    Args:
+        repeated: True for a row that has the headings once more.
     """
     seen = False
     for row in rows:
         text = text_of(row[place]).strip().removeprefix("'") if place < len(row) else ""
         if text and text not in _SIGNS and (is_side_heading(heading) or side_of(text) is not True):
+            if repeated(row):
+                continue
             return False
         seen = seen or bool(text)
     return seen
+
+
+class MarkedCredits:
+    """Looks at a column of sides in which words mark credits and blanks are read as debits, while rows are added."""
+
+    def __init__(self, place: int, heading: str) -> None:
+        self.place, self.heading = place, heading
+        self.blanks = self.words = self.credits = 0
+        #: The first credit: its row and what it says.
+        self._first: tuple[int, str] = (0, "")
+
+    def add(self, row: ReadRow) -> None:
+        """Look at one row that would be booked."""
+        text = row.cells[self.place].strip().removeprefix("'")
+        self.blanks += not text
+        if side_of(text) is True:
+            self._first = self._first if self.credits else (row.number, text)
+            self.credits += 1
+            self.words += text not in _SIGNS
+
+    def warnings(self) -> Iterator[str]:
+        """A sentence for a person, after the last row."""
+        if self.words and self.blanks:
+            message = _(
+                "In the column “%(column)s” only credits are marked (%(count)s, the first is “%(value)s” in row "
+                "%(row)s), and its blank cells are read as debits. If the column does not say debit and credit, do not "
+                "choose it as the side."
+            )
+            row, text = self._first
+            places = {"column": self.heading, "count": count(self.credits), "value": quoted(text), "row": row}
+            yield message % places
 
 
 class UnreadSigns:
@@ -139,6 +232,8 @@ class UnreadSigns:
         """Sentences for a person, after the last row."""
         for index, (credits, others) in self.columns.items():
             kind = _kind(self.labels[index])
+            worded = index in self._worded
+            says = kind == "signs" or (kind == "none" and not worded) or (kind == "credits" and worded)
             # The same word or dash in every row means nothing where the heading does not say so.
-            if credits and (others or kind == "signs" or (kind == "none" and index not in self._worded)):
+            if credits and (others or says):
                 yield unused_side(self.labels[index])
