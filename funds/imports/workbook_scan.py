@@ -40,7 +40,9 @@ _FORMULA = re.compile(rb"<" + _NAME + rb"f(?=[\s/>])[^>]*?(?:/>|>([^<]*))")
 _VALUE = re.compile(rb"<" + _NAME + rb"v(?=[\s/>])[^>]*?(?:/>|>([^<]*))")
 _MARKED = re.compile(rb"""\bt\s*=\s*["']e["']|<""" + _NAME + rb"f[\s/>]")
 _UNPLACED = re.compile(rb"<" + _NAME + rb"c(?=[\s>])(?![^>]*?\sr\s*=)")
-_STRING_CELL = re.compile(rb"""t\s*=\s*["']s["'][^>]*>\s*<""" + _NAME + rb"v>\s*([0-9]+)\s*<")
+_STRING_CELL = re.compile(
+    rb"<" + _NAME + rb"""c(?=\s)[^<>]*?\st\s*=\s*["']s["'][^<>]*>\s*<""" + _NAME + rb"v>\s*([0-9]+)\s*<"
+)
 _HIDDEN_ROW = re.compile(
     rb"<" + _NAME + rb"""row(?=[^>]*?\shidden\s*=\s*["'](?:1|true)["'])[^>]*?\sr\s*=\s*["']([0-9]{1,7})["']"""
 )

@@ -34,6 +34,7 @@ from .workbook_scan import (
     scan_sheet,
     shared_lengths,
 )
+from .workbook_tags import whole_tags
 from .workbook_trim import blank_texts, is_nothing, trimmed
 
 if TYPE_CHECKING:
@@ -115,12 +116,13 @@ class Workbook:
     def _check_part(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
         name, chunks = part.filename.casefold(), part_chunks(archive, part)
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            self._scans[name] = scan_sheet(chunks, self.limits)
+            self._scans[name] = scan_sheet(whole_tags(chunks), self.limits)
         elif name.endswith((".xml", ".rels")):
-            for piece in overlapping(chunks):
+            is_texts = name.endswith("sharedstrings.xml")
+            for piece in overlapping(whole_tags(chunks) if is_texts else chunks):
                 if b"<!DOCTYPE" in piece or b"\x00" in piece:
                     raise damaged(self.name)
-            if name.endswith("sharedstrings.xml"):
+            if is_texts:
                 self._texts = shared_lengths(part_chunks(archive, part))
         else:
             for _chunk in chunks:
