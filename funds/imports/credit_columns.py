@@ -40,7 +40,7 @@ def ask_about_sides(choices: Mapping[str, Choice], facts: Sequence[ColumnFacts],
     row, text = next((pair for pair in unknown if not is_one(pair[1])), (unknown or list(side.samples))[0])
     message = _(
         "The column “%(column)s” says debit and credit in words that are not known: “%(value)s” in row %(row)s. Write "
-        "D and K in the file, or choose no column of debit and credit if the amounts have their signs."
+        'D and K in the file, or choose “None” if the amounts have their signs (in a profile: "side": "").'
     )
     places = {"column": side.heading, "value": quoted(text), "row": row}
     questions.append(Question("column", message % places, "side", (side.heading,)))
