@@ -86,17 +86,11 @@ def outcome_query(batch: ImportBatch) -> OutcomeQuery:
             row="n", centre="n.cost_centre_code", code="n.project_code", amount=f"({_AMOUNT_COUNTED})"
         ),
         own_twins=_TWINS_NONE if whole else _TWINS_MOVEMENTS,
-        same=_same(_row_key(columns), whole=whole),
+        same=_SAME.format(key=_row_key(columns), only="" if whole else _FOUND_BEFORE),
         changed=_CHANGED_WHOLE.format(key=_row_key(columns)) if whole else _CHANGED_NONE,
         removed=_REMOVED_WHOLE if whole else _REMOVED_NONE,
     )
     return OutcomeQuery(ctes, {"batch": batch.pk, "organisation": batch.organisation_id, "fund": batch.fund_id})
-
-
-def _same(key: str, *, whole: bool) -> str:
-    if whole:
-        return _SAME_WHOLE.format(key=key, only="")
-    return _SAME_WHOLE.format(key=key, only=_FOUND_BEFORE)
 
 
 def _key(identity: Collection[str]) -> str:
@@ -122,8 +116,7 @@ def _row_key(identity: Collection[str]) -> str:
 
 
 _SCOPE_MOVEMENTS = "AND b.source NOT IN ('grid', 'paste')"
-_SCOPE_WHOLE = """AND (a.import_row_id IS NOT NULL
-    OR a.cost_centre_code IN (SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope))"""
+_SCOPE_WHOLE = "AND (a.import_row_id IS NOT NULL OR a.cost_centre_code IN (SELECT code FROM centres))"
 #: A movement is the row that the file said, whatever people made of it; a whole month is what the ledger holds.
 _AMOUNT_MOVEMENTS = "coalesce(s.amount, n.amount)"
 #: Only what was settled to nothing stays as the file said it: the file still has that row, and nobody may book it.
@@ -137,14 +130,13 @@ _SPOKEN_OF = """
     (n.standing <> 0 OR n.by_hand) AND n.root NOT IN (SELECT root FROM elsewhere) AND (
         n.said_centre <> '' AND n.said_centre IN (SELECT said_centre FROM scope)
         OR n.cost_centre_code IN (SELECT centre FROM scope WHERE said_centre = '')
-        OR coalesce(n.said_centre, '') = '' AND n.cost_centre_code IN (
-            SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope WHERE said_centre <> '')
+        OR coalesce(n.said_centre, '') = '' AND n.cost_centre_code IN (SELECT code FROM centres)
         OR n.said_centre = '' AND NOT EXISTS (SELECT 1 FROM scope WHERE said_centre <> '')
     )
 """
 
 #: Another date or other words, and the same amount: there is no difference to book.
-_SAME_WHOLE = """
+_SAME = """
     SELECT f.id AS import_row_id, k.root FROM (
         SELECT f.id, {key} || f.amount || row_number() OVER (PARTITION BY {key}, f.amount ORDER BY f.number) AS identity
         FROM file f LEFT JOIN known_counted k ON k.import_row_id = f.id
@@ -213,6 +205,8 @@ scope AS MATERIALIZED (
     LEFT JOIN lines o ON r.by_code AND o.year = extract(year FROM r.month)::int AND o.project_code = r.project_code
     WHERE r.batch_id = %(batch)s AND r.kind = 'skipped' AND r.reason = 'zero' AND r.month IS NOT NULL
 ),
+-- Cost centres on which its rows stand, or which it names, whatever rules make of their rows.
+centres AS (SELECT centre AS code FROM scope UNION SELECT said_centre FROM scope WHERE said_centre <> ''),
 chain AS (
     SELECT a.id AS root, a.id, a.amount, a.line_id, a.cost_centre_code, a.project_code, a.month, a.concerns_month,
         a.import_row_id, b.source
@@ -268,8 +262,9 @@ ledger AS (
     FROM net n JOIN funds_actual a ON a.id = n.root LEFT JOIN said s ON s.root = n.root
     WHERE n.amount <> 0 OR (s.root IS NOT NULL AND NOT coalesce(n.ended_by_import, false))
 ),
+-- What is known: first the rows of the very same bytes.
 own_twins AS MATERIALIZED ({own_twins}),
--- First by what the files said, whatever rules made of it then and now; then by the codes that were booked.
+-- Then by what the files said, whatever rules made of it then and now; then by the codes that were booked.
 -- The key and its turn stand in one text: joined as two, they tempt the planner to compare all rows of one turn.
 file_said AS (
     SELECT f.id, {file_said} || row_number() OVER (PARTITION BY {file_said} ORDER BY f.number) AS identity

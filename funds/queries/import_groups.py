@@ -90,8 +90,7 @@ SELECT 'unnamed', NULL, NULL,
     min(coalesce(nullif(concat_ws(' ', nullif(s.cost_centre_code, ''), nullif(s.project_code, '')), ''), '\u2013')),
     NULL, NULL, false, count(DISTINCT s.root), coalesce(sum(-s.amount), 0), ''
 FROM removed r JOIN ledger n ON n.root = r.root JOIN standing s ON s.root = r.root
-WHERE n.said_centre = '' AND s.cost_centre_code NOT IN (
-    SELECT centre FROM scope UNION ALL SELECT said_centre FROM scope WHERE said_centre <> '')
+WHERE n.said_centre = '' AND s.cost_centre_code NOT IN (SELECT code FROM centres)
 UNION ALL
 -- A rule led rows of one cost centre of the plan to a line of another.
 SELECT 'elsewhere', NULL, f.said_centre, e.cost_centre_code, NULL, NULL, false, count(*), sum(e.amount), ''

@@ -116,7 +116,6 @@ JOIN funds_booking b ON b.id = a.booking_id AND b.source <> 'import'
 WHERE m.booking_id = %(booking)s AND m.organisation_id = %(organisation)s AND a.organisation_id = %(organisation)s
 """
 
-
 #: Rows of later imports with the voucher and sum of one that this import took away: elsewhere, or they would hinder.
 _BROUGHT_ELSEWHERE = """
 SELECT b.number, count(*) FROM funds_actual a
@@ -125,7 +124,9 @@ WHERE a.organisation_id = %(organisation)s AND a.booking_id > %(booking)s AND a.
     AND (a.voucher, a.amount) IN (
         SELECT c.voucher, -c.amount FROM funds_actual c JOIN funds_actual m ON m.id = c.corrects_id
         WHERE c.organisation_id = %(organisation)s AND c.booking_id = %(booking)s AND m.amount = -c.amount)
-    AND NOT EXISTS (SELECT 1 FROM funds_actual k WHERE k.corrects_id = a.id AND k.amount = -a.amount)
+    AND NOT EXISTS (
+        SELECT 1 FROM funds_actual k
+        WHERE k.organisation_id = %(organisation)s AND k.corrects_id = a.id AND k.amount = -a.amount)
 GROUP BY 1 ORDER BY 1
 """
 
