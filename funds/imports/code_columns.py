@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from fundtrack.sentences import Sentence
 from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
@@ -36,10 +37,10 @@ def ask_about_codes(
         coded, headed = _rivals(key, choice, facts[choice.index], free)
         if coded or headed:
             column, other = (coded[0], choice.heading) if coded else (choice.heading, headed[0])
-            message = _beside_heading(key) % {"column": column, "other": other}
+            message = _sentences(key)[0] % {"column": column, "other": other}
             questions.append(Question("column", message, key, (choice.heading, *coded, *headed)))
         elif rank_of(key, choice.heading) is None and _is_short(facts[choice.index]):
-            message = _by_chance(key) % {"column": choice.heading}
+            message = _sentences(key)[1] % {"column": choice.heading}
             others = [label for label, column in free if column.filled and _says(key, label)]
             questions.append(Question("column", message, key, (choice.heading, *others)))
     return questions
@@ -120,25 +121,26 @@ def _says(key: str, label: str) -> bool:
     return _rank(key, label) < 1000
 
 
-def _beside_heading(key: str) -> str:
+def _sentences(key: str) -> tuple[Sentence, Sentence]:
+    """What is said of codes under another heading, and of codes by chance."""
     if key == "cost_centre":
-        return _(
+        return (
+            _(
+                "The plan's codes are in the column “%(column)s”, but by its heading the column “%(other)s” would have "
+                "the cost centres. Choose the right column."
+            ),
+            _(
+                "The plan has numbers as short as those in the column “%(column)s”, but its heading says nothing of "
+                "cost centres. Choose the column of the cost centres."
+            ),
+        )
+    return (
+        _(
             "The plan's codes are in the column “%(column)s”, but by its heading the column “%(other)s” would have the "
-            "cost centres. Choose the right column."
-        )
-    return _(
-        "The plan's codes are in the column “%(column)s”, but by its heading the column “%(other)s” would have the "
-        "project codes. Choose the right column."
-    )
-
-
-def _by_chance(key: str) -> str:
-    if key == "cost_centre":
-        return _(
-            "The plan has numbers as short as those in the column “%(column)s”, but its heading says nothing of cost "
-            "centres. Choose the column of the cost centres."
-        )
-    return _(
-        "The plan has numbers as short as those in the column “%(column)s”, but its heading says nothing of project "
-        "codes. Choose the column of the project codes."
+            "project codes. Choose the right column."
+        ),
+        _(
+            "The plan has numbers as short as those in the column “%(column)s”, but its heading says nothing of "
+            "project codes. Choose the column of the project codes."
+        ),
     )

@@ -11,7 +11,7 @@ from fundtrack.sentences import sentence as _
 
 from .column_facts import ColumnFacts
 from .credit_columns import is_money
-from .heading_words import is_rate, rank_of, says_gross, says_net, says_voucher_total, worded
+from .heading_words import QUANTITIES, is_rate, rank_of, says_gross, says_net, says_voucher_total, worded
 from .profiles import AMOUNT_KEYS
 from .quotes import list_of
 from .recognition import Choice, Question
@@ -24,12 +24,11 @@ _UNCERTAIN = ("likely", "guess")
 _PARTIAL = 1000
 #: What is no amount of a row, as a heading without accents and punctuation says it.
 _NO_AMOUNT = re.compile(
-    r"(?<!\w)(?:tunnit|tunti|tuntia|tuntimaara|tyotunnit|h|hours|timmar"
+    rf"(?<!\w)(?:{QUANTITIES}"
     r"|budjet\w*|ta|tar|talousarvio\w*|maararah\w*|budget\w*|ennuste\w*|prognos\w*|forecast|suunnitelma|plan"
     r"|poikkeama\w*|erotus|avvikelse\w*|variance|difference|jaljella\w*|kayttamatta\w*|aterstar"
     r"|kertyma\w*|kertynyt|kum|kumul\w*|ack|ackumul\w*|cum|cumulative|accumulated|ytd"
     r"|saldo|alkusaldo|loppusaldo|balance"
-    r"|kpl|lkm|lukumaara|quantity|qty|antal|pcs"
     r"|yksikkohin\w*|a hinta|ahinta|kappalehinta|a pris|apris|styckpris|unit price|price"
     r"|prosentti|prosenttia|osuus prosentteina|kurssi)(?!\w)"
 )

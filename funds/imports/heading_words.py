@@ -131,17 +131,21 @@ _MEANINGS: dict[str, dict[str, int]] = {
 }
 
 
+#: What is counted and no money, as headings say it.
+QUANTITIES = (
+    "kpl|lkm|lukumaara|antal|quantity|qty|pcs|tunnit|tunti|tuntia|tunteja|tuntimaara|tyotunnit|h|timmar|hours"
+    "|prosentti|prosenttia|procent"
+)
 _RATE = re.compile(
     r"(?<!\w)(?:alv ?(?:kanta|prosentti)?|moms ?(?:sats|procent)?|vat ?(?:rate)?|vero(?:kanta|prosentti)?"
-    r"|\w*kurssi|kurs|rate|kpl|(?:maara )?kpl|tunnit|tunteja|tuntia|h|timmar|antal|hours|quantity|qty"
-    r"|prosentti|procent|saldo|budjetti|budget|yksikkohinta|a hinta|enhetspris|unit price)(?!\w)"
+    rf"|\w*kurssi|kurs|rate|{QUANTITIES}|saldo|budjetti|budget|yksikkohinta|a hinta|enhetspris|unit price)(?!\w)"
 )
 #: “ALV %” and “Osuus-%” are rates, “alv 0 %” and “ALV 25,5 %” name one.
 _PERCENT = re.compile(r"(?<![0-9\s])\s*%|^\s*%")
 #: Taxes and quantities, which never are codes of a plan.
 _NO_CODE = re.compile(
     r"(?<!\w)(?:alv|alv\w*koodi|vero|verokoodi|verokanta|veroluokka|moms|momskod|momssats|skattekod|vat|tax"
-    r"|kpl|lkm|lukumaara|maara|antal|quantity|qty|pcs|tunnit|tuntia|h|timmar|hours|prosentti|procent)(?!\w)"
+    rf"|maara|{QUANTITIES})(?!\w)"
 )
 #: Running numbers of rows, which begin with the numbers of short codes.
 _ROW_NUMBER = re.compile(

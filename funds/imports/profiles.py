@@ -196,6 +196,7 @@ class Profile:
             if key not in KEYS:
                 raise _unknown("", str(key), KEYS)
         given = {key: value for key, value in data.items() if value is not None}
+        columns, without = _columns(given.get("columns", {}))
         found = cls(
             encoding=_chosen(given, "encoding", canonical_encoding, ENCODINGS),
             delimiter=_chosen(given, "delimiter", canonical_delimiter, [*DELIMITERS[:1], "tab", *DELIMITERS[2:]]),
@@ -204,8 +205,8 @@ class Profile:
             decimal_mark=_chosen(given, "decimal_mark", canonical_mark, (",", ".")),  # type: ignore[arg-type]
             date_format=_chosen(given, "date_format", canonical_date_format, DATE_FORMATS),
             negative_credit=_chosen(given, "negative_credit", canonical_negative_credit, NEGATIVE_CREDITS),
-            columns=(columns := _columns(given.get("columns", {})))[0],
-            without=columns[1],
+            columns=columns,
+            without=without,
             leave_out=tuple(_leave_out(entry) for entry in _list(given, "leave_out")),
             rules=tuple(_rule(entry) for entry in _list(given, "rules")),
         )

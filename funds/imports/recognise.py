@@ -24,7 +24,7 @@ from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, plain
 from .recognition import Choice, Question, Recognition
 from .rows import KnownCodes
-from .sign_columns import find_sign_column
+from .sign_columns import with_signs
 
 __all__ = ["Choice", "KnownCodes", "Question", "Recognition", "recognise"]
 
@@ -70,7 +70,7 @@ def recognise(file: TableFile, *, known: KnownCodes | None = None, declared: Pro
     fixed = places_of(declared.columns, labels)
     chosen = assign(labels, facts, fixed, repeated, dated=declared.date_format != "none")
     choices = {key: _choice(candidate, labels, facts, declared) for key, candidate in chosen.items()}
-    choices |= find_sign_column(choices, labels, facts, lambda: _below(file, place))
+    choices = with_signs(choices, labels, facts, lambda: _below(file, place))
     choices = {key: choice for key, choice in choices.items() if key not in declared.without}
     questions: list[Question] = []
     warnings = list(file.warnings)

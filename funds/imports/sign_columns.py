@@ -49,10 +49,10 @@ def _kind(label: str) -> Kind | None:
     return next((kind for kind, words in kinds if words.fullmatch(word)), None)
 
 
-def find_sign_column(
-    choices: dict[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], rows: Rows
+def with_signs(
+    choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], rows: Rows
 ) -> dict[str, Choice]:
-    """The column of signs as the side of the amounts; nothing where there is none, or where it is not certain enough.
+    """The choices with a column of signs as the side of the amounts, where there is one and it is certain enough.
 
     A side that was found by its heading is taken back where the heading may mean something else and only credits are
     marked: a few letters may be who has signed.
@@ -61,12 +61,18 @@ def find_sign_column(
         rows: gives the rows below the headings, from the first one each time.
     """
     amount, side = choices.get("amount"), choices.get("side")
-    if amount is not None and side is not None and side.confidence != "declared":
-        if is_side_heading(side.heading) or not _marks_only_credits(facts[side.index]):
-            return _doubted(side, facts[side.index], amount, rows)
-        del choices["side"]
-    if amount is None or {"side", "debit", "credit"} & choices.keys():
-        return {}
+    if amount is None or (side is not None and side.confidence == "declared"):
+        return dict(choices)
+    if side is not None and (is_side_heading(side.heading) or not _marks_only_credits(facts[side.index])):
+        return {**choices, "side": _doubted(side, facts[side.index], amount, rows)}
+    others = {key: choice for key, choice in choices.items() if key != "side"}
+    signs = None if {"debit", "credit"} & others.keys() else _find_signs(amount, others, labels, facts, rows)
+    return others if signs is None else {**others, "side": signs}
+
+
+def _find_signs(
+    amount: Choice, choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts], rows: Rows
+) -> Choice | None:
     used = {choice.index for choice in choices.values()}
     found = [
         column
@@ -74,13 +80,13 @@ def find_sign_column(
         if column.index not in used and _has_signs(labels[column.index], column, amount.index, rows)
     ]
     if len(found) != 1 or any(_is_signed(row, amount.index, amount.heading) for row in rows()):
-        return {}
+        return None
     column, heading = found[0], labels[found[0].index]
     why = _("Its cells are signs, and no amount has a sign of its own.")
     choice = Choice("side", heading, column.index, "sure", why, tuple(column.samples))
     if _kind(heading) == "signs":
-        return {"side": choice} | _doubted(choice, column, amount, rows)
-    return {"side": choice if _PLUS in _texts(column) else replace(choice, confidence="likely")}
+        return _doubted(choice, column, amount, rows)
+    return choice if _PLUS in _texts(column) else replace(choice, confidence="likely")
 
 
 def _texts(column: ColumnFacts) -> set[str]:
@@ -93,12 +99,12 @@ def _marks_only_credits(column: ColumnFacts) -> bool:
     return column.sides > 0 and True in sides and False not in sides
 
 
-def _doubted(side: Choice, column: ColumnFacts, amount: Choice, rows: Rows) -> dict[str, Choice]:
-    """The choice as one that is told, where every row has a minus sign: then it may mean nothing."""
+def _doubted(side: Choice, column: ColumnFacts, amount: Choice, rows: Rows) -> Choice:
+    """The choice, as one that is told where every row has a minus sign: then it may mean nothing."""
     if not _texts(column) <= _MINUS or _leaves_blanks(side.index, amount.index, rows()):
-        return {}
+        return side
     why = _("Every row has a minus sign, and no row a plus sign or a blank: the signs may as well mean nothing.")
-    return {"side": replace(side, confidence="likely", why=why)}
+    return replace(side, confidence="likely", why=why)
 
 
 def _leaves_blanks(place: int, amount: int, rows: Iterable[Sequence[Value]]) -> bool:
@@ -232,8 +238,8 @@ class UnreadSigns:
         """Sentences for a person, after the last row."""
         for index, (credits, others) in self.columns.items():
             kind = _kind(self.labels[index])
-            worded = index in self._worded
-            says = kind == "signs" or (kind == "none" and not worded) or (kind == "credits" and worded)
+            by_words = index in self._worded
+            says = kind == "signs" or (kind == "none" and not by_words) or (kind == "credits" and by_words)
             # The same word or dash in every row means nothing where the heading does not say so.
             if credits and (others or says):
                 yield unused_side(self.labels[index])
