@@ -2,10 +2,8 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -22,35 +20,13 @@ from funds.tasks import take_over_jobs
 from organisations.models import Membership, Organisation
 from organisations.rights import Role
 from tests.factories import NOW, World
-from tests.own_database import own_database
 
-from .import_files import csv
-from .import_pages import ROWS, batch_of, commit_form, fields_of, text_of, to, upload
-from .import_workers import booked, committed_world, newest, read_by_worker, work
-from .pages import browser_of
+from ..import_files import csv
+from ..import_pages import ROWS, batch_of, commit_form, fields_of, text_of, to, upload
+from ..pages import browser_of
+from .workers import booked, newest, read_by_worker, work
 
 PATIENCE = 60
-
-
-@pytest.fixture(scope="module", autouse=True)
-def database(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    with own_database("import_work", django_db_blocker):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def every_file_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("funds.actions.import_work.LONG_FILE", 10)
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    yield from committed_world()
-
-
-@pytest.fixture
-def client(world: World) -> Client:
-    return browser_of(world.finance)
 
 
 # --- as at once

@@ -1,28 +1,16 @@
-"""Worlds that are committed, and workers that take the steps of their imports."""
+"""Workers that take the steps of imports, and what has become of them."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from itertools import count
 
-from django.db import connection
 from django.db.models import Sum
 from django.test import Client
 from procrastinate.contrib.django import app
 
 from funds.models import Actual, ImportWork
-from tests.factories import World, make_world
+from tests.factories import World
 
-from .import_files import csv
-from .import_pages import ROWS, batch_of, fields_of, to, upload
-
-_numbers = count(1)
-
-
-def committed_world() -> Iterator[World]:
-    """A world that is committed, for every test its own organisation; its jobs are gone afterwards."""
-    yield make_world(f"pitka{next(_numbers)}")
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
+from ..import_files import csv
+from ..import_pages import ROWS, batch_of, fields_of, to, upload
 
 
 def work() -> None:

@@ -5,9 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,36 +18,13 @@ from funds.queries.import_work import newest_work
 from organisations.models import Membership
 from tests.e2e.server import ROOT, environment_of
 from tests.factories import NOW, World
-from tests.own_database import own_database
 
-from .import_files import csv
-from .import_pages import batch_of, commit_form, fields_of, to, upload
-from .import_workers import booked, committed_world, newest, work
-from .pages import browser_of
+from ..import_files import csv
+from ..import_pages import batch_of, commit_form, fields_of, to, upload
+from .workers import booked, newest, work
 
 PATIENCE = 60
 MANY = 4_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def database(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    with own_database("import_killed", django_db_blocker):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def every_file_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("funds.actions.import_work.LONG_FILE", 10)
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    yield from committed_world()
-
-
-@pytest.fixture
-def client(world: World) -> Client:
-    return browser_of(world.finance)
 
 
 def big_file() -> bytes:
