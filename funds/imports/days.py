@@ -180,7 +180,8 @@ def _not_in_form(value: Value, text: str, form: str) -> CellProblem:
         return cell_problem("date_short_year", message, value)
     if form == "yyyy-mm" and _ONE_OR_TEN.fullmatch(text):
         message = _(
-            "“%(value)s” can be January or October: a number loses the zero at its end. Write 2024-01 or 01/2024."
+            "“%(value)s” can be January or October: a number loses the zero at its end. Write the month as 2024-01 or "
+            "01/2024."
         )
         return CellProblem(message % {"value": quoted(text)}, code="date_lost_zero")
     message = _("“%(value)s” is not a date or month in the form %(form)s.")
