@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from .headings import bare_label
 from .profiles import plain
 
 WORDS: Mapping[str, str] = {
@@ -154,8 +155,6 @@ _ROW_NUMBER = re.compile(
     r"(?: ?(?:nro|no|nr|n|numero|nummer|number|num|id|tunnus))?"
     r"|(?:jarjestys|juokseva) ?(?:nro|numero)|lop ?(?:nr|nummer)|(?:running|sequence|serial) (?:no|number)"
 )
-#: How a column is told from others with the same heading.
-_NUMBER_OF_LABEL = re.compile(r" \([0-9]+\)$")
 #: Keys whose numbers are no codes of a plan.
 _NUMBERS = ("date", "month", "year", "amount", "debit", "credit", "side", "voucher", "supplier")
 _VOUCHER_TOTAL = re.compile(
@@ -256,7 +255,7 @@ def repeats(label: str, value: object) -> bool:
     """True for a cell that has the heading of its column once more, as where a new page begins."""
     if not isinstance(value, str) or not value.strip()[:1].isalpha():
         return False
-    return worded(value) in (worded(label), worded(_NUMBER_OF_LABEL.sub("", label)))
+    return worded(value) in (worded(label), worded(bare_label(label)))
 
 
 def meanings_of(heading: str) -> int:

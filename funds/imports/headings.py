@@ -1,5 +1,6 @@
 """The headings of a file: each column has a name by which a profile can find it again."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +10,8 @@ from .cells import Value, text_of
 from .profiles import ProfileRefusal, plain
 from .quotes import list_of
 
+#: What ``labels_of`` gives a heading: the number that tells it from its equals, or the letter of a blank one.
+_GIVEN = re.compile(r" \([0-9]+\)$|^\[[A-Z]+\]$")
 #: Headings stand within these rows.
 HEADING_ROWS = 50
 
@@ -37,6 +40,11 @@ def labels_of(row: Sequence[Value]) -> list[str]:
         else:
             labels.append(f"{text} ({seen[plain(text)]})" if counts[plain(text)] > 1 else text)
     return labels
+
+
+def bare_label(label: str) -> str:
+    """A name of ``labels_of`` as the file has it: no number that tells it from its equals, nothing for a letter."""
+    return _GIVEN.sub("", label)
 
 
 def places_of(columns: Mapping[str, str], labels: Sequence[str]) -> dict[str, int]:

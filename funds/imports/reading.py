@@ -9,22 +9,17 @@ from fundtrack.sentences import plural_sentence as ngettext
 from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
-from .doubts import Doubts
 from .files import TableFile
 from .guesses import guesses
 from .headings import HEADING_ROWS, labels_of, place_of, places_of
-from .moments import Moments
-from .no_actuals import NoActuals, Sections
-from .other_months import OtherMonths
 from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, ProfileRefusal
 from .row_reader import RowReader
 from .rows import FileTotals, KnownCodes, ReadRow
 from .shapes import SAMPLE, Shape, is_ruled
-from .sign_columns import MarkedCredits, UnreadSigns, blanks_are_debits
-from .title_months import TitleMonths
+from .sign_columns import blanks_are_debits
 from .totals import settled
-from .units import Units
+from .watchers import Watchers
 
 
 class Reading(Iterator[ReadRow]):
@@ -56,18 +51,14 @@ class Reading(Iterator[ReadRow]):
             below = islice(self._rows(), self._header_row, None)
             repeated = self._reader.repeats_headings
             self._reader.blanks_are_debits = blanks_are_debits(below, side, self.labels[side], repeated)
-        # Also of a profile that somebody confirmed once: the next file may have other columns.
-        self._units = Units(places, self.labels)
-        self._no_actuals = NoActuals(places, self.labels)
-        self._sections = Sections()
-        self._signs = UnreadSigns(places, self.labels)
-        self._marked: MarkedCredits | None = None
-        if side is not None and self._reader.blanks_are_debits:
-            self._marked = MarkedCredits(side, self.labels[side])
-        self._titles = TitleMonths(month if profile.date_format == "none" else None)
-        self._moments = Moments(places, self.labels)
-        self._months = OtherMonths(places, self.labels, profile.date_format)
-        self._doubts = Doubts(places, self.labels) if doubts else None
+        self._watchers = Watchers(
+            profile,
+            places,
+            self.labels,
+            month=month,
+            doubts=doubts,
+            blanks_are_debits=self._reader.blanks_are_debits,
+        )
         #: None for a workbook, whose cells have their places.
         self._shape = self._find_shape(places, header) if file.kind == "csv" else None
         #: Rows that a filter or a person has hidden: who did may mean only what is shown.
@@ -133,14 +124,12 @@ class Reading(Iterator[ReadRow]):
         return None
 
     def _read_all(self) -> Iterator[tuple[ReadRow, list[Value]]]:
-        reader, width, units, doubts = self._reader, self._width, self._units, self._doubts
-        shape = self._shape
+        reader, width, watchers, shape = self._reader, self._width, self._watchers, self._shape
         for number, row in enumerate(self._rows(), start=1):
             if number <= self._header_row:
                 reason = "headings" if number == self._header_row else "above_headings"
                 if reason == "above_headings":
-                    units.add_above(number, row)
-                    self._titles.add(number, " ".join(map(text_of, row)), inside=False)
+                    watchers.above(number, row)
                 yield ReadRow(number, tuple(map(text_of, row)), "skipped", reason=reason), row
                 continue
             shifted = shape is not None and len(row) > shape.widest
@@ -149,10 +138,7 @@ class Reading(Iterator[ReadRow]):
             if reader.is_blank(row):
                 yield ReadRow(number, tuple(map(text_of, row)), "skipped", reason="blank"), row
                 continue
-            if units.currencies:
-                units.add(number, row)
-            if doubts is not None:
-                doubts.add(number, row)
+            watchers.below(number, row)
             found = reader.read(number, row, width, shifted=shifted)
             if found.problems and reader.repeats_headings(row):
                 found = ReadRow(number, found.cells, "skipped", reason="headings_again")
@@ -160,34 +146,19 @@ class Reading(Iterator[ReadRow]):
                 found = ReadRow(number, found.cells, "skipped", reason="ruled")
             elif found.problems and reader.is_words(found, row):
                 found = ReadRow(number, found.cells, "skipped", reason="words")
-                words = " ".join(found.cells)
-                self._titles.add(number, words, inside=True)
-                self._sections.add_title(number, words)
-            elif found.month is not None and self._months.columns:
-                self._months.add(number, row, found.month)
+                watchers.words(found)
+            watchers.dated(found, row)
             if shape is not None:
                 found = shape.checked(found)
             if found.kind == "row":
-                self._moments.add(number, row)
-                self._no_actuals.add(number, row)
-                self._sections.add(found)
-                if self._signs.columns:
-                    self._signs.add(found)
-                if self._marked is not None:
-                    self._marked.add(found)
+                watchers.booked(found, row)
                 if number in self._hidden:
                     self._hidden_read.append(number)
             yield found, row
-        self.warnings += self._hidden_warnings() + units.warnings() + self._moments.warnings()
-        self.warnings += self._months.warnings() + self._titles.warnings()
-        self.warnings += self._no_actuals.warnings() + self._sections.warnings()
+        self.warnings += self._hidden_warnings()
+        self.warnings += [warning for warning in watchers.warnings() if warning not in self.warnings]
         if shape is not None:
             self.warnings += shape.warnings()
-        if doubts is not None:
-            self.warnings += doubts.warnings()
-        self.warnings += [warning for warning in self._signs.warnings() if warning not in self.warnings]
-        if self._marked is not None:
-            self.warnings += self._marked.warnings()
         if reader.sides is not None:
             self.warnings += reader.sides.notes()
 

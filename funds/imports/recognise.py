@@ -1,6 +1,5 @@
 """A look at a whole file that proposes how to read it: headings, contents, and the codes that the plan knows."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
@@ -19,7 +18,7 @@ from .doubts import Groups, beside_net, may_be_total, seems_total
 from .files import FileRefusal, SheetInfo, TableFile
 from .guesses import ask_about_amount, tax_beside, tax_inside
 from .heading_words import is_net, is_rate, meanings_of, says_net, says_voucher_total
-from .headings import HEADING_ROWS, labels_of, places_of
+from .headings import HEADING_ROWS, bare_label, labels_of, places_of
 from .other_sheets import look_at_sheets
 from .profiles import AMOUNT_KEYS, Profile, plain
 from .recognition import Choice, Question, Recognition
@@ -32,8 +31,6 @@ _BATCH = 2_000
 _REQUIRED_SCORE = 2
 #: A line of words has no more.
 _FEW_CELLS = 2
-#: How ``labels_of`` tells equal headings apart.
-_NUMBERED = re.compile(r"(.+) \([0-9]+\)")
 
 
 @dataclass(frozen=True)
@@ -290,8 +287,8 @@ def _ask_which_of_equal(
 
 def _numbered(label: str) -> str:
     """The heading that several columns have; empty where only one has it."""
-    found = _NUMBERED.fullmatch(label)
-    return plain(found[1]) if found else ""
+    bare = bare_label(label)
+    return plain(bare) if bare != label else ""
 
 
 def _gross_beside_net(choices: Mapping[str, Choice], labels: Sequence[str], facts: Sequence[ColumnFacts]) -> list[str]:

@@ -12,7 +12,7 @@ from fundtrack.sentences import sentence as _
 
 from .cells import Value, text_of
 from .days import day_of, month_of_period
-from .headings import letters_of, place_of
+from .headings import bare_label, letters_of, place_of
 from .plan_codes import PlanCodes
 from .profile_values import DAY_FORMATS, MONTH_FORMATS
 from .profiles import COLUMN_KEYS, LeaveOut, Profile, ProfileRefusal, plain
@@ -217,7 +217,7 @@ class RowReader:
     def repeats_headings(self, row: Sequence[Value]) -> bool:
         """True when the row has the headings once more, in the columns that are read."""
         return all(
-            place < len(row) and plain(text_of(row[place])) == plain(_bare(self.labels[place]))
+            place < len(row) and plain(text_of(row[place])) == plain(bare_label(self.labels[place]))
             for place in self.places.values()
         )
 
@@ -434,8 +434,3 @@ class RowReader:
 def _is_mark(text: str) -> bool:
     """True for the word or the stars of a total."""
     return is_total_label(text) or _STARS.fullmatch(text) is not None
-
-
-def _bare(label: str) -> str:
-    """A heading as the file has it: without the number that tells it from its equals, or the letter of a blank one."""
-    return re.sub(r" \([0-9]+\)$|^\[[A-Z]+\]$", "", label)

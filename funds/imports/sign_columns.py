@@ -12,6 +12,7 @@ from .cells import Value, text_of
 from .column_facts import ColumnFacts
 from .credit_columns import unused_side
 from .heading_words import is_side_heading, repeats, worded
+from .headings import bare_label
 from .recognition import Choice
 from .rows import ReadRow
 from .values import is_one, is_total_label, quoted, side_of
@@ -24,7 +25,6 @@ _OF_SIGNS = re.compile(r"(?:.{1,40} )?(?:etumerkki|etum|(?:fore?)?tecken)|plus ?
 _OF_CREDITS = re.compile(r"k|kr|kred|kredit|hyv|hyvitys|dk|miinus|minus")
 #: Headings under which a sign is one if it stands beside the amounts; “Sign” may also be who has signed.
 _OF_KINDS = re.compile(r"tunnus|tunniste|merkki|sign|laji|tyyppi|huom|huomio|huomautus|typ|type|art|anm")
-_NO_HEADING = re.compile(r"\[[A-Z]+\]")
 _SHORT = 3
 _SIGNED = re.compile(r"[-\u2212\u2013(].*[0-9].*|.*[0-9].*[-\u2212\u2013)]")
 #: No amount is as long as this.
@@ -36,7 +36,7 @@ Rows = Callable[[], Iterable[Sequence[Value]]]
 
 def _kind(label: str) -> Kind | None:
     """What a heading says of a column of signs: it is none, or of signs, credits or kinds; None for any other."""
-    if _NO_HEADING.fullmatch(label):
+    if not bare_label(label):
         return "none"
     word = worded(label)
     if not word:
